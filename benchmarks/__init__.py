@@ -1,0 +1,1 @@
+"""Studies and comparisons: measured when somebody asks, never a timed test."""

@@ -1,0 +1,130 @@
+"""Toronto's records as the studies read them: from the city folder, without the pipeline."""
+
+import tomllib
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import numpy as np
+
+from indices.arrays import FloatArray
+from indices.method import Calibration, Method, ScoringRules, combine
+from indices.score.shrinkage import GammaPrior, fit_gamma
+from indices.score.standard import Scores, score_days
+from indices.score.window import recency_weights, weighted_counts
+
+DATA = Path(__file__).parent.parent / "data"
+CITY = DATA / "cities" / "toronto"
+HISTORY_FROM, FIRST, LAST = date(2014, 1, 1), date(2015, 1, 1), date(2021, 12, 2)
+N_DAYS = (LAST - FIRST).days + 2  # the measured days and the day after the last
+STEP = 7  # every 7th day is measured
+
+COUNTS = """
+    SELECT strptime(incident.occurrencedate[:10], '%Y/%m/%d')::DATE - $first AS day,
+           list_position($towns, place.place) - 1 AS town,
+           list_position($categories, kind.category) - 1 AS category,
+           count(*) AS incidents
+    FROM read_parquet($incidents) AS incident
+    JOIN read_csv($places, all_varchar = true) AS place ON place.value = incident.Neighbourhood
+    JOIN read_csv($kinds, all_varchar = true) AS kind ON kind.value = incident.MCI
+    GROUP BY ALL
+    HAVING day >= 0
+"""
+TOWNS = "SELECT town_id, population FROM read_csv($towns, types = {town_id: 'VARCHAR'}) ORDER BY 1"
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Study:
+    """Toronto's counts from 2014 on, and the rules its scores are made by."""
+
+    counts: FloatArray  # (n_history, n_towns, n_categories)
+    population: FloatArray
+    rules: ScoringRules
+
+    def score(self, rules: ScoringRules, counts: FloatArray | None = None) -> Scores:
+        """Scores of the `N_DAYS` days."""
+        known = (self.counts if counts is None else counts)[: day_position(LAST) + 2]
+        return score_days(known, population=self.population, rules=rules, n_days=N_DAYS)
+
+    def score_measured(self, rules: ScoringRules, counts: FloatArray | None = None) -> list[Scores]:
+        """Scores of the measured days alone, for rank ranges, which are slow."""
+        known, window = self.counts if counts is None else counts, rules.window_days
+        ends = range(day_position(FIRST) + 1, day_position(LAST) + 2, STEP)
+        return [
+            score_days(known[end - window : end], population=self.population, rules=rules, n_days=1)
+            for end in ends
+        ]
+
+    def harm_ahead(self, n_next: int) -> tuple[FloatArray, FloatArray]:
+        """Exponent of the `n_next` days after each measured day, and its Poisson variance."""
+        known = self.counts[: day_position(LAST) + 2 + n_next]
+        incidents = measured(weighted_counts(known, weights=np.ones(n_next), n_days=N_DAYS))
+        usual = self.population[:, None] * n_next * self.rules.usual_rate
+        unit = usual_share(self.rules) / usual
+        return (incidents * unit).sum(axis=2), (incidents * unit**2).sum(axis=2)
+
+
+def day_position(when: date) -> int:
+    """Position of a day in the counts."""
+    return (when - HISTORY_FROM).days
+
+
+def measured(values: FloatArray) -> FloatArray:
+    """Every 7th day, without the day after the last."""
+    return values[:-1:STEP]
+
+
+def usual_share(rules: ScoringRules) -> FloatArray:
+    """Part of each category in the composite exponent on a usual day; sums to 1."""
+    harm = rules.usual_rate * rules.severity
+    of_pillar = np.bincount(rules.category_pillar, weights=harm)[rules.category_pillar]
+    return np.asarray(rules.pillar_weight[rules.category_pillar] * harm / of_pillar)
+
+
+def fit_evidence(study: Study) -> list[tuple[FloatArray, FloatArray, GammaPrior]]:
+    """Observed and expected equivalent events, a second time from the page, and their fit."""
+    rules, known = study.rules, study.counts[: day_position(LAST) + 2]
+    weights = recency_weights(window_days=rules.window_days, half_life_days=rules.half_life_days)
+    harm = weighted_counts(known, weights=weights, n_days=N_DAYS) * rules.severity
+    squares = weighted_counts(known, weights=weights**2, n_days=N_DAYS) * rules.severity**2
+    usual = study.population[:, None] * weights.sum() * rules.usual_rate * rules.severity
+    evidence = []
+    for part in (rules.category_pillar == pillar for pillar in range(len(rules.pillars))):
+        per_event = (squares[..., part].sum((1, 2)) / harm[..., part].sum((1, 2)))[:, None]
+        observed = harm[..., part].sum(axis=2) / per_event
+        expected = usual[:, part].sum(axis=1) / per_event
+        evidence.append((observed, expected, fit_gamma(observed, expected=expected)))
+    return evidence
+
+
+def load_study() -> Study:
+    """Read the city folder and the method."""
+    method = Method.model_validate(_read_toml(DATA / "methods" / "standard.toml"))
+    rules = combine(method, Calibration.model_validate(_read_toml(CITY / "method.toml")))
+    counts, population = _load_counts(rules.categories)
+    return Study(counts=counts, population=population, rules=rules)
+
+
+def _read_toml(path: Path) -> dict[str, object]:
+    """Read a method or calibration file."""
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def _load_counts(categories: tuple[str, ...]) -> tuple[FloatArray, FloatArray]:
+    """Daily counts and residents, towns in the order of their numbers."""
+    connection = duckdb.connect()
+    towns = connection.execute(TOWNS, {"towns": str(CITY / "towns.csv")}).fetchnumpy()
+    values = {
+        "first": HISTORY_FROM,
+        "towns": list(towns["town_id"]),
+        "categories": list(categories),
+        "incidents": str(CITY / "records" / "incidents.parquet"),
+        "places": str(CITY / "places.csv"),
+        "kinds": str(CITY / "categories.csv"),
+    }
+    columns = connection.execute(COUNTS, values).fetchnumpy()
+    day, town, category, incidents = (np.asarray(column) for column in columns.values())
+    counts = np.zeros((day.max() + 1, len(towns["town_id"]), len(categories)))
+    counts[day, town, category] = incidents
+    return counts, np.asarray(towns["population"], dtype=np.float64)

@@ -1,0 +1,247 @@
+"""What a method says: every number of the index that is somebody's choice.
+
+`Method` is one file of `data/methods/`, the same for all cities. `Calibration` is a city's part of
+it: which pillars it has, what they weigh, and what a usual day was in its base period. `combine`
+makes of both the `ScoringRules` that the mathematics takes.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Literal, Self
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from indices.arrays import FloatArray, IntArray
+
+Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+Colour = Annotated[str, Field(pattern=r"^#[0-9a-f]{6}$")]
+
+
+class Strict(BaseModel):
+    """A table of a method or city file: unknown keys are mistakes, values do not change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Text(Strict):
+    """Words for readers, in each language of the site."""
+
+    en: str = Field(min_length=1)
+    zh: str = Field(min_length=1)
+
+
+class Choice(Strict):
+    """Where a value comes from: `stated` by a source, or `assumed` by us for a reason."""
+
+    status: Literal["stated", "assumed"]
+    source: str | None = None
+    reason: str | None = None
+
+    @model_validator(mode="after")
+    def _is_explained(self) -> Self:
+        needed = {"stated": "source", "assumed": "reason"}[self.status]
+        if not getattr(self, needed):
+            raise ValueError(f"a value marked '{self.status}' needs a {needed}")
+        return self
+
+
+class Number(Choice):
+    """One number and where it comes from."""
+
+    value: float
+
+
+class Window(Strict):
+    """How far the score looks back, and how fast it forgets."""
+
+    window_days: Number
+    half_life_days: Number
+
+
+class Uncertainty(Strict):
+    """Intervals, rank ranges and the rule for "not rated"."""
+
+    interval: Number  # share of the posterior inside, such as 0.95
+    rank_low: Number
+    rank_high: Number
+    rank_draws: Number
+    seed: int
+    least_expected_events: Number  # in effective days, at the city's usual rate
+
+
+class Level(Strict):
+    """One level: number, word, glyph, colour and what to do."""
+
+    number: int = Field(ge=1)
+    from_score: float = Field(ge=0, le=100)
+    word: Text
+    glyph: str = Field(min_length=1, max_length=1)
+    colour: Colour
+    text_colour: Colour
+    residents: Text
+    officials: Text
+
+
+class Levels(Choice):
+    """The levels from best to worst."""
+
+    level: tuple[Level, ...] = Field(min_length=2)
+
+    @model_validator(mode="after")
+    def _fall_to_zero(self) -> Self:
+        edges = [level.from_score for level in self.level]
+        if edges != sorted(edges, reverse=True) or len(set(edges)) < len(edges) or edges[-1] != 0:
+            raise ValueError(f"from_score must fall from level to level and end at 0, got {edges}")
+        if [level.number for level in self.level] != list(range(1, len(edges) + 1)):
+            raise ValueError("levels must be numbered 1, 2, 3, ... from the best")
+        return self
+
+    @property
+    def cuts(self) -> tuple[float, ...]:
+        """Lower edges of all levels but the last."""
+        return tuple(level.from_score for level in self.level[:-1])
+
+
+class Category(Strict):
+    """A kind of incident and its severity, in days of the scheme that the source names."""
+
+    pillar: Code
+    name: Text
+    severity: Number
+
+
+class Method(Strict):
+    """One method file."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
+    version: Annotated[str, Field(pattern=r"^\d+\.\d+$")]
+    name: Text
+    summary: Text
+    window: Window
+    scale_base: Number
+    uncertainty: Uncertainty
+    levels: Levels
+    pillars: dict[Code, Text]
+    categories: dict[Code, Category]
+
+    @model_validator(mode="after")
+    def _is_coherent(self) -> Self:
+        mistakes = [
+            f"category {code}: pillar '{category.pillar}' is not among {', '.join(self.pillars)}"
+            for code, category in self.categories.items()
+            if category.pillar not in self.pillars
+        ]
+        if not 0 < self.scale_base.value < 1:
+            mistakes.append(f"scale_base must lie between 0 and 1, got {self.scale_base.value}")
+        if mistakes:
+            raise ValueError("; ".join(mistakes))
+        return self
+
+
+class BasePeriod(Choice):
+    """The days whose rates were frozen as the city's usual ones, both included."""
+
+    first: date
+    last: date
+
+
+class PillarCalibration(Strict):
+    """A pillar's share in the composite and the usual rates of its categories."""
+
+    weight: Number
+    usual_per_100k_day: dict[Code, float]  # incidents per 100,000 residents and day
+
+
+class Calibration(Strict):
+    """A city's part of a method: `method.toml` of the city folder."""
+
+    method: str
+    base_period: BasePeriod
+    pillars: dict[Code, PillarCalibration] = Field(min_length=1)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ScoringRules:
+    """A method and a city's calibration as the arrays that the mathematics needs."""
+
+    window_days: int
+    half_life_days: float
+    scale_base: float
+    interval: float
+    rank_low: float
+    rank_high: float
+    rank_draws: int
+    seed: int
+    least_expected_events: float
+    cuts: tuple[float, ...]
+    pillars: tuple[str, ...]
+    pillar_weight: FloatArray  # (n_pillars,), sums to 1
+    categories: tuple[str, ...]  # grouped by pillar
+    category_pillar: IntArray  # (n_categories,), positions in `pillars`
+    severity: FloatArray  # (n_categories,)
+    usual_rate: FloatArray  # (n_categories,), incidents per resident and day
+
+
+class CalibrationMismatch(ValueError):
+    """A city's calibration does not fit its method."""
+
+
+def combine(method: Method, calibration: Calibration) -> ScoringRules:
+    """Join a method with a city's calibration.
+
+    Raises:
+        CalibrationMismatch: All mistakes at once.
+    """
+    mistakes = _mismatches(method, calibration)
+    if mistakes:
+        raise CalibrationMismatch("\n".join(mistakes))
+    pillars = tuple(calibration.pillars)
+    rows = [
+        (code, pillars.index(pillar), method.categories[code].severity.value, per_100k / 100_000)
+        for pillar, part in calibration.pillars.items()
+        for code, per_100k in part.usual_per_100k_day.items()
+    ]
+    codes, positions, severity, usual = zip(*rows, strict=True)
+    weight = np.array([part.weight.value for part in calibration.pillars.values()])
+    return ScoringRules(
+        window_days=int(method.window.window_days.value),
+        half_life_days=method.window.half_life_days.value,
+        scale_base=method.scale_base.value,
+        interval=method.uncertainty.interval.value,
+        rank_low=method.uncertainty.rank_low.value,
+        rank_high=method.uncertainty.rank_high.value,
+        rank_draws=int(method.uncertainty.rank_draws.value),
+        seed=method.uncertainty.seed,
+        least_expected_events=method.uncertainty.least_expected_events.value,
+        cuts=method.levels.cuts,
+        pillars=pillars,
+        pillar_weight=weight / weight.sum(),
+        categories=codes,
+        category_pillar=np.array(positions),
+        severity=np.array(severity),
+        usual_rate=np.array(usual),
+    )
+
+
+def _mismatches(method: Method, calibration: Calibration) -> list[str]:
+    """Say everything that keeps the two from being joined."""
+    mistakes = []
+    if calibration.method != method.id:
+        mistakes.append(f"method is '{calibration.method}', but the file given is '{method.id}'")
+    for pillar, part in calibration.pillars.items():
+        if pillar not in method.pillars:
+            mistakes.append(f"pillar '{pillar}' is not among {', '.join(method.pillars)}")
+        if not part.weight.value > 0:
+            mistakes.append(f"pillar '{pillar}': weight must be positive, got {part.weight.value}")
+        if not part.usual_per_100k_day:
+            mistakes.append(f"pillar '{pillar}' has no category")
+        for code, rate in part.usual_per_100k_day.items():
+            category = method.categories.get(code)
+            if category is None:
+                mistakes.append(f"category '{code}' is not in the method")
+            elif category.pillar != pillar:
+                mistakes.append(f"category '{code}' belongs to '{category.pillar}', not '{pillar}'")
+            if not rate > 0:
+                mistakes.append(f"category '{code}': the usual rate must be positive, got {rate}")
+    return mistakes

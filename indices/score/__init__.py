@@ -1,0 +1,1 @@
+"""From counts to scores: harm, rate, shrinkage, scale, rank."""

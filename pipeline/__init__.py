@@ -1,0 +1,1 @@
+"""What is known and when: sources -> incidents -> daily counts -> editions."""

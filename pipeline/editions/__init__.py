@@ -1,0 +1,1 @@
+"""The published result of one day: frozen, numbered, kept."""

@@ -1,0 +1,67 @@
+"""Parquet files, read by DuckDB."""
+
+from pathlib import Path
+
+import duckdb
+from duckdb import DuckDBPyConnection, DuckDBPyRelation
+
+from pipeline.errors import BatchInconsistent, SourceRefused
+from pipeline.sources.base import ReaderReject, refuse_no_rows, require_columns
+from pipeline.sources.declaration import Source
+
+NUMBERED, UNNUMBERED = "*, file_row_number + 1 AS file_row", "*, NULL::BIGINT AS file_row"
+
+
+class ParquetReader:
+    """Parquet: columns keep their types; every row that the file names can be read."""
+
+    def rows(
+        self,
+        connection: DuckDBPyConnection,
+        path: Path,
+        *,
+        source: Source,
+        name: str,
+        numbered: bool = True,
+    ) -> DuckDBPyRelation:
+        """See `Reader.rows`."""
+        try:
+            relation = connection.read_parquet(str(path), file_row_number=numbered)
+        except duckdb.Error as error:
+            raise SourceRefused(
+                f"{name}: {str(error).splitlines()[0]}",
+                expected="a complete Parquet file",
+                try_next="check that the copy was finished, or ask for the delivery again",
+            ) from error
+        require_columns(relation.columns, source=source, name=name)
+        if _rows_in_footer(connection, path) == 0:
+            raise refuse_no_rows(name, source)
+        return relation.project(NUMBERED if numbered else UNNUMBERED)
+
+    def rejects(self, connection: DuckDBPyConnection) -> list[ReaderReject]:  # noqa: ARG002
+        """None: a damaged Parquet file is refused as a whole."""
+        return []
+
+    def check_total(
+        self,
+        connection: DuckDBPyConnection,
+        path: Path,
+        *,
+        source: Source,  # noqa: ARG002
+        name: str,
+        rows_read: int,
+    ) -> None:
+        """Hold the number of rows against the file's footer."""
+        expected = _rows_in_footer(connection, path)
+        if expected != rows_read:
+            raise BatchInconsistent(
+                f"{name}: {rows_read} rows read",
+                expected=f"{expected} rows, as the file's footer says",
+                try_next="ask for the delivery again; nothing was kept of it",
+            )
+
+
+def _rows_in_footer(connection: DuckDBPyConnection, path: Path) -> int:
+    """Number of rows that the footer of the file states."""
+    footer = "SELECT num_rows FROM parquet_file_metadata($path)"
+    return int(connection.execute(footer, {"path": str(path)}).fetchall()[0][0])

@@ -1,0 +1,12 @@
+-- Counted incidents of the towns, as known up to a batch: only cells that are not empty.
+SELECT
+    (change.day - $first_day::DATE)::INTEGER AS day_number,
+    map_place.position AS town,
+    map_category.position AS category,
+    sum(change.change)::BIGINT AS n
+FROM core_count_change AS change
+JOIN map_place ON change.place_value = map_place.value AND map_place.position IS NOT NULL
+JOIN map_category ON change.category_value = map_category.value AND map_category.position IS NOT NULL
+WHERE change.day BETWEEN $first_day AND $last_day AND change.batch_id <= $as_of
+GROUP BY ALL
+HAVING sum(change.change) <> 0;

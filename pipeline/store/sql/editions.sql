@@ -1,0 +1,1 @@
+SELECT day, method_id, revision FROM out_edition ORDER BY day, method_id, revision;

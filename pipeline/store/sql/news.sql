@@ -1,0 +1,36 @@
+-- What this batch says that was not known: new, changed (also: back again) and withdrawn incidents.
+CREATE OR REPLACE TEMP TABLE news AS
+SELECT
+    given.incident_id,
+    given.occurred_at,
+    given.reported_at,
+    given.place_value,
+    given.category_value,
+    FALSE AS is_withdrawn,
+    CASE WHEN live.incident_id IS NULL THEN 'new' ELSE 'changed' END AS kind
+FROM judged AS given
+LEFT JOIN live ON given.incident_id = live.incident_id
+WHERE
+    given.reason_code IS NULL
+    AND NOT given.is_duplicate
+    AND (
+        live.incident_id IS NULL
+        OR live.is_withdrawn
+        OR struct_pack(given.occurred_at, given.reported_at, given.place_value, given.category_value)
+        IS DISTINCT FROM
+        struct_pack(live.occurred_at, live.reported_at, live.place_value, live.category_value)
+    )
+UNION ALL
+SELECT
+    live.incident_id,
+    live.occurred_at,
+    live.reported_at,
+    live.place_value,
+    live.category_value,
+    TRUE,
+    'withdrawn'
+FROM live
+WHERE
+    $delivery = 'snapshot'
+    AND NOT live.is_withdrawn
+    AND NOT EXISTS (SELECT 1 FROM judged WHERE judged.incident_id = live.incident_id);

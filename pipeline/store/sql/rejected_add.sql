@@ -1,0 +1,16 @@
+INSERT INTO raw_rejected_row
+SELECT
+    $batch_id,
+    file_number,
+    row_number,
+    reason_code,
+    CASE
+        WHEN reason_code LIKE '%time%' THEN $time_column
+        ELSE $identity_columns
+    END,
+    CASE WHEN reason_code LIKE '%time%' THEN left(occurred_text, 100) END
+FROM judged
+WHERE reason_code IS NOT NULL
+UNION ALL
+SELECT $batch_id, file_number, row_number, reason_code, NULL, left(detail, 100)
+FROM unreadable;

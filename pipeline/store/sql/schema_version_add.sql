@@ -1,0 +1,1 @@
+INSERT INTO meta_schema_version VALUES ($version);

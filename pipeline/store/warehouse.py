@@ -1,0 +1,171 @@
+"""The one DuckDB file of a home: statements have names, values are bound, a failure is told."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+from pipeline.errors import LockedByAnother, NothingKnown, StatementFailed, StorageUnusable
+from pipeline.store.folders import make_folder
+
+STATEMENTS = Path(__file__).parent / "sql"
+MIGRATIONS = Path(__file__).parent / "migrations"
+FILE_NAME = "warehouse.duckdb"
+
+
+@dataclass(frozen=True)
+class Warehouse:
+    """The only object that runs statements."""
+
+    connection: duckdb.DuckDBPyConnection
+
+    def run(self, statement: str, /, **values: object) -> None:
+        """Execute `sql/<statement>.sql` with named values."""
+        self._execute(statement, values).fetchall()
+
+    def rows(self, statement: str, /, **values: object) -> list[tuple[object, ...]]:
+        """All rows of a statement."""
+        return self._execute(statement, values).fetchall()
+
+    def frame(self, statement: str, /, **values: object) -> pd.DataFrame:
+        """All rows of a statement as a table."""
+        return self._execute(statement, values).df()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing."""
+        self.connection.execute("BEGIN")
+        try:
+            yield
+        except BaseException:
+            self.connection.execute("ROLLBACK")
+            raise
+        self.connection.execute("COMMIT")
+
+    @contextmanager
+    def table(self, name: str, rows: pd.DataFrame) -> Iterator[None]:
+        """Let statements see a data frame under a name, for the block."""
+        self.connection.register(name, rows)
+        try:
+            yield
+        finally:
+            self.connection.unregister(name)
+
+    def _execute(self, statement: str, values: dict[str, object]) -> duckdb.DuckDBPyConnection:
+        try:
+            return self.connection.execute(_statement(statement), values or None)
+        except duckdb.IOException as error:
+            raise _storage_error(error) from error
+        except duckdb.Error as error:
+            raise StatementFailed(
+                f"{statement}.sql ({', '.join(values)}): {error}",
+                expected="a statement that runs on this warehouse",
+                try_next="safety-index doctor; report this if the warehouse is sound",
+            ) from error
+
+
+@contextmanager
+def open_warehouse(home: Path) -> Iterator[Warehouse]:
+    """Open a home's warehouse for writing, made or brought up to date where needed.
+
+    Raises:
+        LockedByAnother: If another process has it open.
+        StorageUnusable: If it cannot be written.
+    """
+    make_folder(home)
+    with _connected(home / FILE_NAME, read_only=False) as warehouse:
+        migrate(warehouse)
+        yield warehouse
+
+
+@contextmanager
+def open_for_reading(home: Path) -> Iterator[Warehouse]:
+    """Open a home's warehouse for reading only.
+
+    Raises:
+        NothingKnown: If there is none yet.
+        LockedByAnother: If a run is writing.
+    """
+    if not (home / FILE_NAME).exists():
+        raise NothingKnown(
+            f"{home / FILE_NAME} does not exist",
+            expected="a home in which a night has run",
+            try_next="safety-index run",
+        )
+    with _connected(home / FILE_NAME, read_only=True) as warehouse:
+        yield warehouse
+
+
+@contextmanager
+def open_in_memory() -> Iterator[Warehouse]:
+    """A warehouse that leaves nothing behind, for judging without keeping."""
+    with _connected(":memory:", read_only=False) as warehouse:
+        migrate(warehouse)
+        yield warehouse
+
+
+def migrate(warehouse: Warehouse) -> None:
+    """Bring the tables to the newest schema, one numbered file after the other.
+
+    Raises:
+        StorageUnusable: If the file was written by a newer version of this program.
+    """
+    known = {int(path.name[:4]): path for path in sorted(MIGRATIONS.glob("*.sql"))}
+    warehouse.run("schema_version_table")
+    row = warehouse.rows("schema_version")[0][0]
+    current = int(str(row))
+    if current > max(known):
+        raise StorageUnusable(
+            f"the warehouse has schema version {current}",
+            expected=f"at most {max(known)}, which this program knows",
+            try_next="use the newer program that wrote it",
+        )
+    for version in range(current + 1, max(known) + 1):
+        with warehouse.transaction():
+            warehouse.connection.execute(known[version].read_text(encoding="utf-8"))
+            warehouse.run("schema_version_add", version=version)
+
+
+@contextmanager
+def _connected(database: Path | str, *, read_only: bool) -> Iterator[Warehouse]:
+    try:
+        connection = duckdb.connect(str(database), read_only=read_only)
+    except duckdb.Error as error:
+        raise _storage_error(error) from error
+    try:
+        connection.execute("SET TimeZone = 'UTC'")
+        yield Warehouse(connection)
+    except duckdb.IOException as error:
+        raise _storage_error(error) from error
+    finally:
+        connection.close()
+
+
+def _storage_error(error: duckdb.Error) -> LockedByAnother | StorageUnusable:
+    """Say what an operator can do about an error of DuckDB's own files."""
+    text = str(error).splitlines()[0]
+    if "Conflicting lock" in text:
+        holder = re.search(r"\(PID (\d+)\)", str(error))
+        return LockedByAnother(
+            f"the warehouse is open in another process{f' ({holder[1]})' if holder else ''}",
+            expected="one writer at a time",
+            try_next="wait for the run to end, then try again",
+        )
+    full = "No space left" in text
+    return StorageUnusable(
+        text,
+        expected="a warehouse file that can be opened, with room left on its disk",
+        try_next="free some space; the last good state is untouched"
+        if full
+        else "check the file and its permissions, or give another home with --home",
+    )
+
+
+@cache
+def _statement(name: str) -> str:
+    return (STATEMENTS / f"{name}.sql").read_text(encoding="utf-8")

@@ -1,0 +1,1 @@
+"""From an edition to pages, files and terminal tables."""

@@ -1,0 +1,1 @@
+"""Pages: numbers become a view, a view becomes HTML; the template chooses words and tags only."""

@@ -1,0 +1,386 @@
+"""The public page of a day."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from indices.method import Level, Method
+from pipeline.city import City
+from pipeline.editions.edition import Edition
+from reports.pages.templates import render
+from reports.words.language import Language, mark
+
+SCALE_FROM, SCALE_TO = 50.0, 100.0  # of the drawn intervals; lower values are drawn at the edge
+DRAWN_WIDTH = 120.0
+STATUSES = (mark("stated"), mark("assumed"))
+
+
+@dataclass(frozen=True)
+class LevelView:
+    """A level as it is shown, with how many towns it holds."""
+
+    number: int
+    word: str
+    glyph: str
+    residents: str
+    officials: str
+    scores: str  # "80 to 90"
+    n_towns: int
+
+
+@dataclass(frozen=True)
+class TownRow:
+    """One line of the ranking; texts are ready to print, empty where there is no value."""
+
+    town_id: str
+    name: str
+    district: str
+    rank: str
+    rank_range: str
+    score: str
+    interval: str
+    drawn: tuple[str, str, str] | None  # x of the low end, the score and the high end
+    level: LevelView | None
+    changes: tuple[str, ...]
+    pillars: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class DayPage:
+    """Everything that `day.html.j2` shows."""
+
+    title: str
+    city: str
+    day: str
+    summary: tuple[str, ...]
+    levels: tuple[LevelView, ...]
+    pillars: tuple[str, ...]
+    town_word: str
+    has_districts: bool
+    rows: tuple[TownRow, ...]
+    not_rated_rule: str
+    not_located: str
+    quality: str
+    how_to_read: tuple[str, ...]
+    severities: tuple[tuple[str, str, str, str], ...]  # pillar, category, severity, status
+    facts: tuple[tuple[str, str], ...]
+    files: tuple[tuple[str, str], ...]
+    attribution: str
+    licence: tuple[str, str]
+
+
+def render_day(edition: Edition, *, city: City, method: Method, language: Language) -> str:
+    """The page of an edition in one language."""
+    return render("day.html.j2", language=language, page=view_day(edition, city, method, language))
+
+
+def view_day(edition: Edition, city: City, method: Method, language: Language) -> DayPage:
+    """Turn the numbers of an edition into texts."""
+    facts = edition.facts
+    name = language.pick(city.about.name)
+    levels = _levels(edition, method, language)
+    pillars = tuple(city.calibration.pillars)
+    return DayPage(
+        title=language.text("%(city)s Safety Index", city=name),
+        city=name,
+        day=language.long_date(facts.day),
+        summary=summarise(edition, city, method, language),
+        levels=levels,
+        pillars=tuple(language.pick(method.pillars[pillar]) for pillar in pillars),
+        town_word=language.pick(city.about.town_word),
+        has_districts=any(town.district for town in city.towns),
+        rows=_rows(edition, city, levels, language),
+        not_rated_rule=_not_rated_rule(edition, city, method, language),
+        not_located=not_located_sentence(edition, language),
+        quality=quality_sentence(edition, language),
+        how_to_read=_how_to_read(edition, method, language),
+        severities=_severities(city, method, language),
+        facts=_edition_facts(edition, method, language),
+        files=_files(language),
+        attribution=city.about.licence.attribution,
+        licence=(city.about.licence.name, city.about.licence.url),
+    )
+
+
+def summarise(edition: Edition, city: City, method: Method, language: Language) -> tuple[str, ...]:
+    """The day in three plain sentences, every number of which stands in the files."""
+    facts = edition.facts
+    name = language.pick(city.about.name)
+    first = language.text(
+        "On %(day)s the records hold %(n)s counted incidents in the %(towns)s of %(city)s; "
+        "%(usual)s are usual for a day.",
+        day=language.long_date(facts.day),
+        n=language.number(facts.incidents_on_day),
+        towns=language.pick(city.about.town_words),
+        city=name,
+        usual=language.number(facts.incidents_usual, 1),
+    )
+    if facts.city_change_1d is None:
+        second = language.text(
+            "%(city)s as a whole scores %(score)s, where 100 means no harm and %(usual)s a usual day.",
+            city=name,
+            score=language.score(facts.city_score),
+            usual=language.number(100 * method.scale_base.value),
+        )
+    elif facts.city_change_1d == 0:
+        second = language.text(
+            "%(city)s as a whole scores %(score)s, where 100 means no harm and %(usual)s a usual day; "
+            "that is the same as the day before.",
+            city=name,
+            score=language.score(facts.city_score),
+            usual=language.number(100 * method.scale_base.value),
+        )
+    else:
+        second = language.text(
+            "%(city)s as a whole scores %(score)s, where 100 means no harm and %(usual)s a usual day; "
+            "that is %(change)s on the day before.",
+            city=name,
+            score=language.score(facts.city_score),
+            usual=language.number(100 * method.scale_base.value),
+            change=language.change(facts.city_change_1d),
+        )
+    counts = [
+        language.count_text(
+            "%(n)s is at level %(number)s (%(word)s)",
+            "%(n)s are at level %(number)s (%(word)s)",
+            level.n_towns,
+            number=level.number,
+            word=level.word,
+        )
+        for level in _levels(edition, method, language)
+    ]
+    unrated = int(edition.ranking["score"].isna().sum())
+    if unrated:
+        counts.append(language.count_text("%(n)s is not rated", "%(n)s are not rated", unrated))
+    third = language.text(
+        "Of its %(n)s %(towns)s %(levels)s.",
+        n=len(edition.ranking),
+        towns=language.pick(city.about.town_words),
+        levels=language.listing(counts),
+    )
+    return first, second, third
+
+
+def _levels(edition: Edition, method: Method, language: Language) -> tuple[LevelView, ...]:
+    held = edition.ranking["level"].value_counts()
+    uppers = [100.0, *method.levels.cuts]
+    return tuple(
+        LevelView(
+            number=level.number,
+            word=language.pick(level.word),
+            glyph=level.glyph,
+            residents=language.pick(level.residents),
+            officials=language.pick(level.officials),
+            scores=_score_range(level, upper, language),
+            n_towns=int(held.get(level.number, 0)),
+        )
+        for level, upper in zip(method.levels.level, uppers, strict=True)
+    )
+
+
+def _score_range(level: Level, upper: float, language: Language) -> str:
+    if level.from_score == 0:
+        return language.text("below %(upper)s", upper=f"{upper:g}")
+    if level.number == 1:
+        return language.text("%(lower)s and above", lower=f"{level.from_score:g}")
+    return language.text(
+        "%(lower)s to below %(upper)s", lower=f"{level.from_score:g}", upper=f"{upper:g}"
+    )
+
+
+def _rows(
+    edition: Edition, city: City, levels: tuple[LevelView, ...], language: Language
+) -> tuple[TownRow, ...]:
+    pillar_scores = {
+        town_id: tuple(_score_or_dash(score, language) for score in group["score"])
+        for town_id, group in edition.pillars.groupby("town_id", sort=False)
+    }
+    return tuple(
+        _row(row, city, levels, pillar_scores[row["town_id"]], language)
+        for row in edition.ranking.to_dict("records")
+    )
+
+
+def _row(
+    row: dict[str, object],
+    city: City,
+    levels: tuple[LevelView, ...],
+    pillars: tuple[str, ...],
+    language: Language,
+) -> TownRow:
+    rated = not pd.isna(row["score"])
+    district = str(row["district"])
+    if language.code == "zh":
+        district = city.about.district_names_zh.get(district, district)
+    low, score, high = (float(str(row[key])) for key in ("score_low", "score", "score_high"))
+    return TownRow(
+        town_id=str(row["town_id"]),
+        name=str(row["town_name_zh" if language.code == "zh" else "town_name"]),
+        district=district,
+        rank=str(row["rank"]) if rated else "",
+        rank_range=f"{row['rank_low']}–{row['rank_high']}" if rated else "",
+        score=language.score(score) if rated else "",
+        interval=f"{language.score(low)}–{language.score(high)}" if rated else "",
+        drawn=(_x(low), _x(score), _x(high)) if rated else None,
+        level=levels[int(str(row["level"])) - 1] if rated else None,
+        changes=tuple(language.change(float(str(row[key]))) for key in ("change_1d", "change_7d")),
+        pillars=pillars,
+    )
+
+
+def _score_or_dash(score: float, language: Language) -> str:
+    return "–" if pd.isna(score) else language.score(score)
+
+
+def _x(score: float) -> str:
+    """Place of a score in the drawing."""
+    share = (min(max(score, SCALE_FROM), SCALE_TO) - SCALE_FROM) / (SCALE_TO - SCALE_FROM)
+    return f"{4 + share * (DRAWN_WIDTH - 8):.1f}"
+
+
+def _not_rated_rule(edition: Edition, city: City, method: Method, language: Language) -> str:
+    if not edition.ranking["score"].isna().any():
+        return ""
+    return language.text(
+        "Not rated: so few people live there that fewer than %(least)s incidents would be expected "
+        "at the usual rate; a rank would tell chance, not safety.",
+        least=language.number(method.uncertainty.least_expected_events.value),
+    )
+
+
+def not_located_sentence(edition: Edition, language: Language) -> str:
+    """The row below the ranking: incidents that belong to no town."""
+    days = edition.quality.days
+    counted = sum(day.in_towns + day.outside + day.not_located for day in days)
+    lost = sum(day.not_located for day in days)
+    outside = sum(day.outside for day in days)
+    return language.text(
+        "Not located: %(lost)s of %(all)s counted incidents of the last %(days)s days (%(share)s %%). "
+        "Outside the area: %(outside)s.",
+        lost=language.number(lost),
+        all=language.number(counted),
+        days=len({day.day for day in days}),
+        share=language.number(100 * lost / counted if counted else 0, 1),
+        outside=language.number(outside),
+    )
+
+
+def quality_sentence(edition: Edition, language: Language) -> str:
+    batches = edition.quality.batches
+    total = {
+        name: sum(getattr(quality.batch, name) for quality in batches)
+        for name in ("rows_read", "rows_accepted", "rows_duplicate", "rows_rejected")
+    }
+    withdrawn = sum(quality.batch.incidents_withdrawn for quality in batches)
+    days = edition.quality.days
+    sentence = language.count_text(
+        "%(read)s rows read in one delivery: %(accepted)s accepted, %(duplicate)s repeated, "
+        "%(rejected)s rejected; %(withdrawn)s incidents withdrawn later.",
+        "%(read)s rows read in %(n)s deliveries: %(accepted)s accepted, %(duplicate)s repeated, "
+        "%(rejected)s rejected; %(withdrawn)s incidents withdrawn later.",
+        len(batches),
+        read=language.number(total["rows_read"]),
+        accepted=language.number(total["rows_accepted"]),
+        duplicate=language.number(total["rows_duplicate"]),
+        rejected=language.number(total["rows_rejected"]),
+        withdrawn=language.number(withdrawn),
+    )
+    uncounted = language.text(
+        "In the last %(days)s days %(not_counted)s records were of kinds that do not count "
+        "and %(unmapped)s of unknown kinds.",
+        days=len({day.day for day in days}),
+        not_counted=language.number(sum(day.not_counted for day in days)),
+        unmapped=language.number(sum(day.unmapped for day in days)),
+    )
+    return f"{sentence} {uncounted}" if language.code == "en" else f"{sentence}{uncounted}"
+
+
+def _how_to_read(edition: Edition, method: Method, language: Language) -> tuple[str, ...]:
+    base = method.scale_base.value
+    first, last = edition.facts.base_period
+    return (
+        language.text(
+            "The score compares the harm per resident with a usual day of the city "
+            "(%(first)s to %(last)s). 100 means none, %(usual)s a usual day, %(twice)s twice the usual.",
+            first=language.short_date(first),
+            last=language.short_date(last),
+            usual=language.number(100 * base),
+            twice=language.number(100 * base**2),
+        ),
+        language.text(
+            "It looks back %(window)s days, and what lies %(half_life)s days back counts half. It is not "
+            "the number of yesterday's incidents: a single day says almost nothing about a place.",
+            window=language.number(edition.facts.window_days),
+            half_life=language.number(method.window.half_life_days.value),
+        ),
+        language.text(
+            "The interval holds the true score in %(share)s of 100 cases; the rank range holds the true "
+            "rank in %(ranks)s of 100. Places whose ranges overlap widely cannot be told apart.",
+            share=language.number(100 * method.uncertainty.interval.value),
+            ranks=language.number(
+                100 * (method.uncertainty.rank_high.value - method.uncertainty.rank_low.value)
+            ),
+        ),
+        language.text(
+            "Harm is counted per resident. Where many people work, shop or travel but few live, "
+            "the score is lower than their visitors' risk."
+        ),
+        language.text(
+            "Changes compare this score with that of the day before and a week before, "
+            "both computed from the same records."
+        ),
+    )
+
+
+def _severities(
+    city: City, method: Method, language: Language
+) -> tuple[tuple[str, str, str, str], ...]:
+    return tuple(
+        (
+            language.pick(method.pillars[pillar]),
+            language.pick(method.categories[code].name),
+            f"{method.categories[code].severity.value:g}",
+            language.text(method.categories[code].severity.status),
+        )
+        for pillar, part in city.calibration.pillars.items()
+        for code in part.usual_per_100k_day
+    )
+
+
+def _edition_facts(
+    edition: Edition, method: Method, language: Language
+) -> tuple[tuple[str, str], ...]:
+    facts = edition.facts
+    return (
+        (language.text("Date of data"), language.short_date(facts.day)),
+        (
+            language.text("Records known"),
+            language.text(
+                "%(first)s to %(last)s",
+                first=language.short_date(facts.data_first_day),
+                last=language.short_date(facts.data_last_day),
+            ),
+        ),
+        (
+            language.text("Edition"),
+            language.text(
+                "%(name)s, as of delivery %(batch)s", name=edition.name, batch=facts.as_of_batch
+            ),
+        ),
+        (
+            language.text("Method"),
+            f"{language.pick(method.name)} {facts.method_version} ({facts.method_sha256[:12]})",
+        ),
+        (language.text("Made with"), f"Safety Index {facts.code_version}"),
+    )
+
+
+def _files(language: Language) -> tuple[tuple[str, str], ...]:
+    return (
+        ("../ranking.csv", language.text("ranking for machines (CSV)")),
+        ("../ranking.excel.csv", language.text("ranking for spreadsheets (CSV)")),
+        ("../ranking.json", language.text("ranking (JSON)")),
+        ("../components.csv", language.text("points lost by category (CSV)")),
+        ("../edition.json", language.text("what this edition was made from (JSON)")),
+        ("../SHA256SUMS", language.text("checksums")),
+    )

@@ -1,0 +1,217 @@
+"""The internal page on the quality of the records."""
+
+from dataclasses import dataclass
+
+from pipeline.city import City
+from pipeline.editions.edition import Edition
+from reports.pages.templates import render
+from reports.words.language import Language, mark
+
+REASONS = (  # the closed list of reason codes, for the catalogues
+    mark("missing_time"),
+    mark("unreadable_time"),
+    mark("implausible_time"),
+    mark("time_in_future"),
+    mark("missing_identity"),
+    mark("identity_conflict"),
+    mark("too_few_fields"),
+    mark("too_many_fields"),
+    mark("unclosed_quote"),
+    mark("bad_encoding"),
+    mark("line_too_long"),
+    mark("unreadable_line"),
+    mark("duplicate"),
+)
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table as it is shown; numbers are texts already."""
+
+    title: str
+    note: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
+class QualityPage:
+    """Everything that `quality.html.j2` shows."""
+
+    title: str
+    day: str
+    edition: str
+    tables: tuple[Table, ...]
+
+
+def render_quality(edition: Edition, *, city: City, language: Language) -> str:
+    """The quality page of an edition in one language."""
+    page = QualityPage(
+        title=language.text("%(city)s Safety Index", city=language.pick(city.about.name)),
+        day=language.long_date(edition.facts.day),
+        edition=edition.name,
+        tables=quality_tables(edition, language),
+    )
+    return render("quality.html.j2", language=language, page=page)
+
+
+def quality_tables(edition: Edition, language: Language) -> tuple[Table, ...]:
+    """The same tables for the page and the terminal."""
+    return (
+        _batches(edition, language),
+        _days(edition, language),
+        _reasons(edition, language),
+        _values(
+            language.text("Places that no table names"),
+            language.text("Add them to places.csv, or they stay not located."),
+            edition.quality.unmatched_places,
+            language,
+        ),
+        _values(
+            language.text("Categories that no table names"),
+            language.text("Add them to categories.csv, or they stay unmapped."),
+            edition.quality.unmapped_categories,
+            language,
+        ),
+        _set_aside(edition, language),
+    )
+
+
+def _batches(edition: Edition, language: Language) -> Table:
+    rows = []
+    for quality in edition.quality.batches:
+        batch = quality.batch
+        numbers = (
+            batch.rows_read,
+            batch.rows_accepted,
+            batch.rows_duplicate,
+            batch.rows_rejected,
+            batch.incidents_new,
+            batch.incidents_changed,
+            batch.incidents_unchanged,
+            batch.incidents_withdrawn,
+        )
+        names = language.listing(file.file_name for file in quality.files)
+        rows.append((str(batch.batch_id), batch.source_id, names, *map(language.number, numbers)))
+    return Table(
+        language.text("Deliveries"),
+        language.text("Rows read = accepted + duplicate + rejected."),
+        tuple(
+            map(
+                language.text,
+                (
+                    mark("Delivery"),
+                    mark("Source"),
+                    mark("Files"),
+                    mark("Rows read"),
+                    mark("Accepted"),
+                    mark("Duplicate"),
+                    mark("Rejected"),
+                    mark("New"),
+                    mark("Changed"),
+                    mark("Unchanged"),
+                    mark("Withdrawn"),
+                ),
+            )
+        ),
+        tuple(rows),
+    )
+
+
+def _days(edition: Edition, language: Language) -> Table:
+    rows = [
+        (
+            day.day.isoformat(),
+            day.source_id,
+            *map(
+                language.number,
+                (
+                    day.known,
+                    day.in_towns,
+                    day.outside,
+                    day.not_located,
+                    day.not_counted,
+                    day.unmapped,
+                ),
+            ),
+        )
+        for day in reversed(edition.quality.days)
+    ]
+    heads = (
+        mark("Day"),
+        mark("Source"),
+        mark("Known"),
+        mark("In towns"),
+        mark("Outside"),
+        mark("Not located"),
+        mark("Not counted"),
+        mark("Unmapped"),
+    )
+    return Table(
+        language.text("Days"),
+        language.text(
+            "Known = in towns + outside + not located + not counted + unmapped. Known are the "
+            "incidents accepted and not withdrawn."
+        ),
+        tuple(map(language.text, heads)),
+        tuple(rows),
+    )
+
+
+def _reasons(edition: Edition, language: Language) -> Table:
+    rows = [
+        (str(quality.batch.batch_id), language.text(reason), language.number(n))
+        for quality in edition.quality.batches
+        for reason, n in quality.rejected.items()
+    ]
+    return Table(
+        language.text("Rejected rows by reason"),
+        "",
+        tuple(map(language.text, (mark("Delivery"), mark("Reason"), mark("Rows")))),
+        tuple(rows),
+    )
+
+
+def _values(
+    title: str, note: str, values: tuple[tuple[str, int], ...], language: Language
+) -> Table:
+    return Table(
+        title,
+        note,
+        tuple(map(language.text, (mark("Value"), mark("Incidents")))),
+        tuple((value or language.text("(blank)"), language.number(n)) for value, n in values),
+    )
+
+
+def _set_aside(edition: Edition, language: Language) -> Table:
+    rows = [
+        (
+            str(row.batch_id),
+            str(row.file_number),
+            str(row.row_number),
+            language.text(row.reason_code),
+            row.column,
+            row.value,
+        )
+        for row in edition.quality.set_aside
+    ]
+    return Table(
+        language.text("Rows set aside"),
+        language.text(
+            "The first of them; the warehouse has all. Row 1 is the first after the header."
+        ),
+        tuple(
+            map(
+                language.text,
+                (
+                    mark("Delivery"),
+                    mark("File"),
+                    mark("Row"),
+                    mark("Reason"),
+                    mark("Column"),
+                    mark("Value"),
+                ),
+            )
+        ),
+        tuple(rows),
+    )
