@@ -49,25 +49,52 @@ class Choice(Strict):
 class Number(Choice):
     """One number and where it comes from."""
 
-    value: float
+    value: Annotated[float, Field(allow_inf_nan=False)]
+
+
+class PositiveNumber(Number):
+    """A number above zero."""
+
+    value: Annotated[float, Field(gt=0, allow_inf_nan=False)]
+
+
+class WholeNumber(Number):
+    """1, 2, 3, ..."""
+
+    value: Annotated[float, Field(ge=1, multiple_of=1, allow_inf_nan=False)]
+
+
+class Share(Number):
+    """A number between 0 and 1, both excluded."""
+
+    value: Annotated[float, Field(gt=0, lt=1)]
 
 
 class Window(Strict):
     """How far the score looks back, and how fast it forgets."""
 
-    window_days: Number
-    half_life_days: Number
+    window_days: WholeNumber
+    half_life_days: PositiveNumber
 
 
 class Uncertainty(Strict):
     """Intervals, rank ranges and the rule for "not rated"."""
 
-    interval: Number  # share of the posterior inside, such as 0.95
-    rank_low: Number
-    rank_high: Number
-    rank_draws: Number
-    seed: int
-    least_expected_events: Number  # in effective days, at the city's usual rate
+    interval: Share  # of the posterior inside, such as 0.95
+    rank_low: Share
+    rank_high: Share
+    rank_draws: WholeNumber
+    seed: int = Field(ge=0)
+    least_expected_events: PositiveNumber  # in effective days, at the city's usual rate
+
+    @model_validator(mode="after")
+    def _ends_in_order(self) -> Self:
+        if not self.rank_low.value < self.rank_high.value:
+            raise ValueError(
+                f"rank_low must lie below rank_high, got {self.rank_low.value} "
+                f"and {self.rank_high.value}"
+            )
+        return self
 
 
 class Level(Strict):
@@ -108,7 +135,7 @@ class Category(Strict):
 
     pillar: Code
     name: Text
-    severity: Number
+    severity: PositiveNumber
 
 
 class Method(Strict):
@@ -119,7 +146,7 @@ class Method(Strict):
     name: Text
     summary: Text
     window: Window
-    scale_base: Number
+    scale_base: Share
     uncertainty: Uncertainty
     levels: Levels
     pillars: dict[Code, Text]
@@ -132,8 +159,6 @@ class Method(Strict):
             for code, category in self.categories.items()
             if category.pillar not in self.pillars
         ]
-        if not 0 < self.scale_base.value < 1:
-            mistakes.append(f"scale_base must lie between 0 and 1, got {self.scale_base.value}")
         if mistakes:
             raise ValueError("; ".join(mistakes))
         return self
@@ -145,11 +170,17 @@ class BasePeriod(Choice):
     first: date
     last: date
 
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.last < self.first:
+            raise ValueError(f"the last day ({self.last}) lies before the first ({self.first})")
+        return self
+
 
 class PillarCalibration(Strict):
     """A pillar's share in the composite and the usual rates of its categories."""
 
-    weight: Number
+    weight: PositiveNumber
     usual_per_100k_day: dict[Code, float]  # incidents per 100,000 residents and day
 
 
@@ -232,8 +263,6 @@ def _mismatches(method: Method, calibration: Calibration) -> list[str]:
     for pillar, part in calibration.pillars.items():
         if pillar not in method.pillars:
             mistakes.append(f"pillar '{pillar}' is not among {', '.join(method.pillars)}")
-        if not part.weight.value > 0:
-            mistakes.append(f"pillar '{pillar}': weight must be positive, got {part.weight.value}")
         if not part.usual_per_100k_day:
             mistakes.append(f"pillar '{pillar}' has no category")
         for code, rate in part.usual_per_100k_day.items():

@@ -2,8 +2,10 @@
 
 Two estimators of the spread between places. `fit_gamma` maximises the likelihood of the
 Poisson-gamma model (Clayton and Kaldor 1987, Biometrics 43:671-681), which is negative binomial
-after the gamma has been integrated out. `marshall` is the method of moments (Marshall 1991,
-Applied Statistics 40:283-294), the fallback where the likelihood has no inner maximum.
+after the gamma has been integrated out; the likelihood is divided by the shape (Li and Lahiri 2010,
+Journal of Multivariate Analysis 101:882-892), or it would declare few or similar places identical
+and their intervals would collapse. `marshall` is the method of moments (Marshall 1991, Applied
+Statistics 40:283-294), the fallback where the steps do not settle.
 """
 
 from dataclasses import dataclass
@@ -14,6 +16,7 @@ from scipy import special
 from indices.arrays import BoolArray, FloatArray
 
 SMALLEST_SHAPE, LARGEST_SHAPE = 0.05, 1e6  # at the upper end all places have one rate
+JEFFREYS_SHAPE = 0.5
 MOST_STEPS = 60
 STEP_TOLERANCE = 1e-9
 
@@ -77,15 +80,15 @@ class GammaPosterior:
 
 
 def fit_gamma(observed: FloatArray, *, expected: FloatArray) -> GammaPrior:
-    """Fit the spread of relative rates on each day by maximum likelihood.
+    """Fit the spread of relative rates on each day by maximum adjusted likelihood.
 
     Args:
         observed: Events, >= 0, not necessarily whole, shape (n_days, n_places).
         expected: Events at the usual rate, > 0, same shape.
 
     Each day is fitted on its own and stops when its own steps are small, so that a day's result
-    does not depend on the days computed beside it. Where the likelihood keeps rising towards
-    "all places alike" the shape ends at its upper limit.
+    does not depend on the days computed beside it. On a day without any event all places share
+    one unknown rate: Jeffreys' gamma with shape 1/2 and the whole exposure.
     """
     if not (expected > 0).all():
         raise ValueError(
@@ -94,7 +97,8 @@ def fit_gamma(observed: FloatArray, *, expected: FloatArray) -> GammaPrior:
     mean, shape = _moments(observed, expected)
     start_mean, start_shape = mean.copy(), shape.copy()
     shape = np.clip(shape, 0.1, 1e3)
-    active = np.arange(len(mean))
+    quiet = ~(observed.sum(axis=1) > 0)
+    active = np.flatnonzero(~quiet)
     for _ in range(MOST_STEPS):
         y, e = observed[active], expected[active]
         mean[active] = _best_mean(y, e, mean[active], shape[active])
@@ -108,6 +112,7 @@ def fit_gamma(observed: FloatArray, *, expected: FloatArray) -> GammaPrior:
     fitted = np.ones(len(mean), dtype=bool)
     fitted[active] = False
     mean[active], shape[active] = start_mean[active], start_shape[active]
+    shape[quiet] = JEFFREYS_SHAPE  # with half an event as its mean, of `_moments`
     return GammaPrior(mean=mean, shape=shape, by_likelihood=fitted)
 
 
@@ -146,7 +151,10 @@ def _best_mean(
 
 
 def _shape_step(observed: FloatArray, fitted: FloatArray, shape: FloatArray) -> FloatArray:
-    """Newton step for log(shape) of the negative binomial likelihood, (n_days,), at most 2 long."""
+    """Newton step for log(shape) of the adjusted likelihood, (n_days,), at most 2 long.
+
+    The adjustment takes log(shape) from the logarithm of the likelihood: 1 from its slope.
+    """
     a = shape[:, None]
     ratio = (a + observed) / (a + fitted)
     slope = (special.psi(a + observed) - special.psi(a) + np.log(a / (a + fitted)) + 1 - ratio).sum(
@@ -159,7 +167,8 @@ def _shape_step(observed: FloatArray, fitted: FloatArray, shape: FloatArray) -> 
         - 2 / (a + fitted)
         + ratio / (a + fitted)
     ).sum(axis=1)
-    slope_log, bend_log = shape * slope, shape * slope + shape**2 * bend
+    slope_log = shape * slope - 1
+    bend_log = shape * slope + shape**2 * bend
     concave = bend_log < 0
     newton = -slope_log / np.where(concave, bend_log, -1.0)
     return np.asarray(np.clip(np.where(concave, newton, np.sign(slope_log)), -2.0, 2.0))

@@ -67,16 +67,17 @@ def score_days(
         n_days: 1 to n_history.
 
     Raises:
-        ValueError: If a population is not positive or the shapes do not fit.
+        ValueError: If a population is not positive, a count is negative, broken or missing, or the
+            shapes do not fit.
     """
-    if not (population > 0).all():
-        raise ValueError(f"population must be positive, got {population[~(population > 0)]}")
+    _refuse_misfits(counts, population, rules)
     evidence = _weigh(counts, population, rules, n_days)
     known = _posteriors(evidence)
     parts = _exponent_parts(evidence, known, rules)
     rated = evidence.expected_events >= rules.least_expected_events
     low, high = _interval(known, rules)
     published = _published(parts.sum(axis=2), rated, rules)
+    rank = ranking.competition_ranks(published, rated=rated)
     rank_low, rank_high = _rank_ranges(known, rated, rules)
     mean = np.stack([pillar.mean for pillar in known], axis=2)
     city_exponent = (evidence.city_category[:, 0] * rules.pillar_weight[rules.category_pillar]).sum(
@@ -88,9 +89,9 @@ def score_days(
         high=_published(low, rated, rules),
         pillar_score=_published(mean, rated[..., None], rules),
         level=level_numbers(published, cuts=rules.cuts),
-        rank=ranking.competition_ranks(published, rated=rated),
-        rank_low=rank_low,
-        rank_high=rank_high,
+        rank=rank,
+        rank_low=np.minimum(rank_low, rank),  # where many are tied, the draws part what is equal
+        rank_high=np.maximum(rank_high, rank),
         points_lost=scale.points_lost(published, exponent=parts),
         relative_rate=mean,
         own_relative_rate=evidence.observed / evidence.expected,
@@ -99,6 +100,21 @@ def score_days(
         rated=rated,
         city_score=scale.publish(scale.score_from_exponent(city_exponent, base=rules.scale_base)),
     )
+
+
+def _refuse_misfits(counts: FloatArray, population: FloatArray, rules: ScoringRules) -> None:
+    """Say what would otherwise be broadcast or carried on in silence."""
+    wanted = (len(population), len(rules.categories))
+    if population.ndim != 1 or counts.ndim != len(wanted) + 1 or counts.shape[1:] != wanted:
+        raise ValueError(
+            f"counts must have shape (n_history, n_towns, n_categories) = (n, {wanted[0]}, "
+            f"{wanted[1]}), got {counts.shape} with population {population.shape}"
+        )
+    if not (population > 0).all():
+        raise ValueError(f"population must be positive, got {population[~(population > 0)]}")
+    broken = ~((counts >= 0) & (counts == np.floor(counts)))
+    if broken.any():
+        raise ValueError(f"counts must be whole numbers from 0 on, got {counts[broken][:5]}")
 
 
 def _weigh(
@@ -195,7 +211,8 @@ def _interval(known: list[GammaPosterior], rules: ScoringRules) -> tuple[FloatAr
     )
     tail = (1 - rules.interval) / 2
     shape, unit = mean**2 / variance, variance / mean
-    return special.gammaincinv(shape, tail) * unit, special.gammaincinv(shape, 1 - tail) * unit
+    low, high = (special.gammaincinv(shape, share) * unit for share in (tail, 1 - tail))
+    return np.asarray(low, dtype=np.float64), np.asarray(high, dtype=np.float64)
 
 
 def _published(exponent: FloatArray, rated: BoolArray, rules: ScoringRules) -> FloatArray:
