@@ -17,7 +17,13 @@ from pipeline.editions.catalogue import load_edition
 from pipeline.editions.edition import Edition
 from pipeline.errors import SafetyIndexError, WrongUsage
 from pipeline.ingest import Batch, ingest
-from pipeline.methods import MethodFile, find_method, list_methods, read_method
+from pipeline.methods import (
+    choices_of,
+    find_method,
+    list_methods,
+    method_as_data,
+    read_method,
+)
 from pipeline.night import compute_and_keep, take_in, working_in
 from pipeline.session import Session, open_session
 from pipeline.settings import resolve_settings
@@ -292,13 +298,15 @@ def explain(
     as_json: JsonOption = False,
     lang: LangOption = Lang.en,
 ) -> None:
-    """Why a town has its score: points lost by category, and what they rest on (internal: counts)."""
+    """Why a town has its score: points lost by category, and what they rest on. Internal."""
     with _reported("explain", as_json=as_json):
         session = open_session(city=city, home=home)
         named = session.city.town(town)
         edition = _stored(session, _day(date_))
         if as_json:
-            _print_json("explain", explanation_as_data(edition, named.town_id))
+            from reports.files import explanation_document  # noqa: PLC0415
+
+            _print_json("explain", explanation_document(edition, named.town_id))
         else:
             from reports.terminal import new_console, print_explanation  # noqa: PLC0415
 
@@ -310,19 +318,6 @@ def explain(
                 method=session.method.method,
                 language=language(lang),
             )
-
-
-def explanation_as_data(edition: Edition, town_id: str) -> dict[str, Any]:
-    """The rows of one town in the edition's three tables."""
-    from reports.files import component_rows, ranking_rows  # noqa: PLC0415
-
-    pillars = edition.pillars[edition.pillars["town_id"] == town_id]
-    components = component_rows(edition, public=False)
-    return {
-        "ranking": next(row for row in ranking_rows(edition) if row["town_id"] == town_id),
-        "pillars": json.loads(pillars.to_json(orient="records")),
-        "components": [row for row in components if row["town_id"] == town_id],
-    }
 
 
 methods_app = typer.Typer(no_args_is_help=True, help="The method files.")
@@ -391,33 +386,9 @@ def methods_usual(
                 print(f"{code} = {rate:.6f}")  # noqa: T201
 
 
-def method_as_data(file: MethodFile) -> dict[str, Any]:
-    """A line of the list of methods."""
-    method = file.method
-    statuses = [status for _, _, status, _ in choices_of(method.model_dump(mode="json"))]
-    return {
-        "id": method.id,
-        "version": method.version,
-        "name": method.name.model_dump(),
-        "sha256": file.sha256,
-        "stated": statuses.count("stated"),
-        "assumed": statuses.count("assumed"),
-    }
-
-
-def choices_of(table: dict[str, Any], path: str = "") -> Iterator[tuple[str, object, str, str]]:
-    """Every marked value of a method: its path, value, status and source or reason."""
-    if "status" in table:
-        value = table.get("value", "table")
-        yield path, value, table["status"], table.get("source") or table.get("reason") or ""
-    for key, part in table.items():
-        if isinstance(part, dict):
-            yield from choices_of(part, f"{path}.{key}" if path else key)
-
-
 @app.command()
 def doctor(city: CityOption = None, home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """Look at everything a night needs: versions, files, disk, records, and whether counts add up."""
+    """Look at what a night needs: versions, files, disk, records, and whether counts add up."""
     from pipeline.doctor import examine  # noqa: PLC0415
 
     with _reported("doctor", as_json=as_json):

@@ -1,1 +1,1 @@
-"""The mathematics of the index: arrays in, frozen results out; no disk, database, clock or logger."""
+"""The mathematics: arrays in, frozen results out; no disk, database, clock or logger."""

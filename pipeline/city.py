@@ -47,7 +47,7 @@ class CityFile(Strict):
     timezone: Annotated[str, AfterValidator(_known_zone)]
     records: str
     licence: Licence
-    district_names_zh: dict[str, str] = {}
+    district_names_zh: dict[str, str] = Field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,5 @@
 """A delivery becomes a batch: archived, judged row by row, compared with what was known."""
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,6 +16,17 @@ from pipeline.sources.declaration import Source
 from pipeline.sources.normalise import normalise
 from pipeline.store.archive import ArchivedFile, file_hash, keep
 from pipeline.store.warehouse import Warehouse
+
+NUMBERS = (  # of a batch, in the order of `batches.sql`
+    "rows_read",
+    "rows_accepted",
+    "rows_duplicate",
+    "rows_rejected",
+    "incidents_new",
+    "incidents_changed",
+    "incidents_unchanged",
+    "incidents_withdrawn",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +48,7 @@ class Batch:
 
 
 def deliveries(city: City, records: Path | None) -> list[tuple[Source, Path]]:
-    """Files that lie in the records folder, in the order of delivery; each is a delivery of its own."""
+    """Files in the records folder, in the order of delivery; each is a delivery of its own."""
     folder = records or city.folder / city.about.records
     found: list[tuple[Source, Path]] = []
     for source in city.sources:
@@ -173,7 +183,8 @@ def judged_totals(warehouse: Warehouse, rows_read: int) -> tuple[int, int, int]:
     accepted, duplicate, rejected = (int(str(n)) for n in warehouse.rows("judged_totals")[0])
     if accepted + duplicate + rejected != rows_read:
         raise BatchInconsistent(
-            f"{rows_read} rows read, but {accepted} accepted + {duplicate} duplicate + {rejected} rejected",
+            f"{rows_read} rows read, but {accepted} accepted + {duplicate} duplicate + "
+            f"{rejected} rejected",
             expected="every row to have one verdict",
             try_next="report this with the source's declaration; nothing was kept of the batch",
         )
@@ -195,22 +206,12 @@ def _known_batch(warehouse: Warehouse, files: Sequence[Path], source: Source) ->
 def batch_from_row(row: tuple[object, ...], *, is_new: bool) -> Batch:
     """A row of `batches.sql` as a batch."""
     batch_id, source_id, delivery, *numbers = row
-    names = [
-        "rows_read",
-        "rows_accepted",
-        "rows_duplicate",
-        "rows_rejected",
-        "incidents_new",
-        "incidents_changed",
-        "incidents_unchanged",
-        "incidents_withdrawn",
-    ]
     return Batch(
         batch_id=int(str(batch_id)),
         source_id=str(source_id),
         delivery=str(delivery),
         is_new=is_new,
-        **{name: int(str(number)) for name, number in zip(names, numbers, strict=True)},
+        **{name: int(str(number)) for name, number in zip(NUMBERS, numbers, strict=True)},
     )
 
 
@@ -242,9 +243,9 @@ def _refuse_mass_withdrawal(batch: Batch, source: Source, files: Sequence[Archiv
     if batch.incidents_withdrawn > source.withdraw_at_most * before:
         names = ", ".join(file.name for file in files)
         raise SourceRefused(
-            f"{names}: lacks {batch.incidents_withdrawn:,} of the {before:,} incidents known so far",
+            f"{names}: lacks {batch.incidents_withdrawn:,} of the {before:,} incidents known",
             expected=f"a snapshot that withdraws at most {source.withdraw_at_most:.0%}",
-            try_next="check that the file is whole and newer than the last one; if it is right, raise "
+            try_next="check that the file is whole and newer than the last one; if it is, raise "
             f"withdraw_at_most in sources/{source.id}.toml",
         )
 
@@ -259,11 +260,7 @@ def _keep(
     received_at: datetime,
 ) -> None:
     """Write the batch, and hold the ledger of counts against the incidents."""
-    numbers = {
-        name: getattr(batch, name)
-        for name in batch.__dataclass_fields__
-        if name.startswith(("rows_", "incidents_"))
-    }
+    numbers = {name: getattr(batch, name) for name in NUMBERS}
     key = {"batch_id": batch.batch_id, "source_id": batch.source_id}
     warehouse.run("batch_add", **key, delivery=batch.delivery, received_at=received_at, **numbers)
     for number, (file, rows_read) in enumerate(zip(files, rows_by_file, strict=True), start=1):
@@ -288,7 +285,7 @@ def _keep(
     wrong = warehouse.rows("ledger_against_versions", source_id=source.id)
     if wrong:
         raise BatchInconsistent(
-            f"counts and incidents differ on {len(wrong)} day(s), first {json.dumps(wrong[0], default=str)}",
+            f"counts and incidents differ on {len(wrong)} day(s), first {wrong[0]}",
             expected="the same number of incidents by either way of counting",
             try_next="report this; nothing was kept of the batch",
         )

@@ -2,9 +2,10 @@
 
 import hashlib
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -79,3 +80,27 @@ def read_toml(path: Path, model: type[Model]) -> Model:
             expected="a readable TOML file in UTF-8",
             try_next="correct or restore the file",
         ) from error
+
+
+def method_as_data(file: MethodFile) -> dict[str, Any]:
+    """A line of the list of methods."""
+    method = file.method
+    statuses = [status for _, _, status, _ in choices_of(method.model_dump(mode="json"))]
+    return {
+        "id": method.id,
+        "version": method.version,
+        "name": method.name.model_dump(),
+        "sha256": file.sha256,
+        "stated": statuses.count("stated"),
+        "assumed": statuses.count("assumed"),
+    }
+
+
+def choices_of(table: dict[str, Any], path: str = "") -> Iterator[tuple[str, object, str, str]]:
+    """Every marked value of a method: its path, value, status and source or reason."""
+    if "status" in table:
+        value = table.get("value", "table")
+        yield path, value, table["status"], table.get("source") or table.get("reason") or ""
+    for key, part in table.items():
+        if isinstance(part, dict):
+            yield from choices_of(part, f"{path}.{key}" if path else key)

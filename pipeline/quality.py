@@ -113,7 +113,7 @@ def quality_from_json(document: dict[str, Any]) -> Quality:
 def measure_quality(
     warehouse: Warehouse, *, first_day: date, last_day: date, as_of: int
 ) -> Quality:
-    """Quality of all batches up to `as_of`, and of the days given; `load_mappings` must have run."""
+    """Quality of all batches up to `as_of` and of the days given, after `load_mappings`."""
     days = warehouse.rows("day_quality", first_day=first_day, last_day=last_day, as_of=as_of)
     return Quality(
         batches=_batches(warehouse, as_of),

@@ -158,6 +158,17 @@ def ranking_document(edition: Edition) -> dict[str, Any]:
     }
 
 
+def explanation_document(edition: Edition, town_id: str) -> dict[str, Any]:
+    """The rows of one town in the edition's three tables, counts included: internal."""
+    pillars = edition.pillars[edition.pillars["town_id"] == town_id]
+    components = component_rows(edition, public=False)
+    return {
+        "ranking": next(row for row in ranking_rows(edition) if row["town_id"] == town_id),
+        "pillars": json.loads(pillars.to_json(orient="records")),
+        "components": [row for row in components if row["town_id"] == town_id],
+    }
+
+
 def edition_document(edition: Edition) -> dict[str, Any]:
     """`edition.json`: what the edition was made from, enough to make it again."""
     return {

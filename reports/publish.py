@@ -75,9 +75,8 @@ def is_whole(folder: Path) -> bool:
     sums = folder / CHECKSUMS
     if not sums.is_file():
         return False
-    listed = dict(
-        reversed(line.split("  ", 1)) for line in sums.read_text(encoding="utf-8").splitlines()
-    )
+    lines = sums.read_text(encoding="utf-8").splitlines()
+    listed = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
     there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     return there == set(listed) | {CHECKSUMS} and all(
         hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest

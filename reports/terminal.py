@@ -1,6 +1,7 @@
 """The same results for a terminal."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
+from typing import Any
 
 import pandas as pd
 from rich.console import Console
@@ -65,7 +66,7 @@ def print_night(
     method: Method,
     language: Language,
 ) -> None:
-    """What a night did: deliveries, the ends of the ranking, the quality, and where the page lies."""
+    """What a night did: deliveries, ends of the ranking, quality, and where the page lies."""
     console = new_console()
     for batch in batches:
         if batch.is_new:
@@ -104,7 +105,7 @@ def print_ranking(
     console.print(table)
 
 
-def _ranking_cells(row: dict[str, object], method: Method, language: Language) -> list[RichText]:
+def _ranking_cells(row: dict[Hashable, Any], method: Method, language: Language) -> list[RichText]:
     name = str(row["town_name_zh" if language.code == "zh" else "town_name"])
     district = str(row["district"])
     if pd.isna(row["score"]):
@@ -118,10 +119,9 @@ def _ranking_cells(row: dict[str, object], method: Method, language: Language) -
             RichText(language.text("not rated")),
         ]
     low, score, high, day, week = (
-        float(str(row[key]))
-        for key in ("score_low", "score", "score_high", "change_1d", "change_7d")
+        float(row[key]) for key in ("score_low", "score", "score_high", "change_1d", "change_7d")
     )
-    level = method.levels.level[int(str(row["level"])) - 1]
+    level = method.levels.level[int(row["level"]) - 1]
     return [
         RichText(str(row["rank"])),
         RichText(f"{row['rank_low']}–{row['rank_high']}"),
@@ -142,7 +142,7 @@ def print_batch(console: Console, batch: Batch) -> None:
     """What became of a delivery."""
     if not batch.is_new:
         console.print(
-            f"delivery {batch.batch_id} of {batch.source_id}: these bytes are known, nothing changed"
+            f"delivery {batch.batch_id} of {batch.source_id}: known bytes, nothing changed"
         )
         return
     console.print(
@@ -161,8 +161,9 @@ def print_judgement(console: Console, quality: Quality) -> None:
     for batch in quality.batches:
         numbers = batch.batch
         console.print(
-            f"{numbers.source_id}: {numbers.rows_read:,} rows = {numbers.rows_accepted:,} accepted + "
-            f"{numbers.rows_duplicate:,} duplicate + {numbers.rows_rejected:,} rejected"
+            f"{numbers.source_id}: {numbers.rows_read:,} rows = "
+            f"{numbers.rows_accepted:,} accepted + {numbers.rows_duplicate:,} duplicate + "
+            f"{numbers.rows_rejected:,} rejected"
         )
         for reason, n in batch.rejected.items():
             console.print(f"  rejected, {reason}: {n:,}")
@@ -206,7 +207,8 @@ def print_explanation(
     if pd.isna(row["score"]):
         console.print(
             language.text(
-                "Not rated: %(expected)s incidents are expected at the usual rate; %(least)s are needed.",
+                "Not rated: %(expected)s incidents are expected at the usual rate; "
+                "%(least)s are needed.",
                 expected=language.number(row["expected_events"], 1),
                 least=language.number(method.uncertainty.least_expected_events.value),
             )
@@ -249,7 +251,8 @@ def _print_pillars(
     console.print(
         RichText(
             language.text(
-                "Harm: per resident, 1 = a usual day of the city. The rest of what is kept comes from the city."
+                "Harm: per resident, 1 = a usual day of the city. "
+                "The rest of what is kept comes from the city."
             ),
             style="dim",
         )

@@ -1,4 +1,4 @@
-"""An edition: everything that pages and files say of one day, and nothing that they would compute."""
+"""An edition: everything that pages and files say of one day; they compute nothing."""
 
 import hashlib
 from dataclasses import dataclass

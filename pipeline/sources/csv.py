@@ -131,8 +131,8 @@ class CsvReader:
         swallowed: list[tuple[int | None]] = []
         if _has_rejects(connection):
             swallowed = connection.execute(
-                "SELECT sum(len(string_split(rtrim(csv_line, chr(10) || chr(13)), chr(10))) - 1) FROM "
-                "(SELECT DISTINCT line, csv_line FROM reject_errors)"
+                "SELECT sum(len(string_split(rtrim(csv_line, chr(10) || chr(13)), chr(10))) - 1) "
+                "FROM (SELECT DISTINCT line, csv_line FROM reject_errors)"
             ).fetchall()
         return int(inside[0][0]) + sum(int(row[0] or 0) for row in swallowed)
 
@@ -181,8 +181,8 @@ def _unreadable(name: str, error: Exception) -> SourceRefused:
     return SourceRefused(
         f"{name}: not readable as delimited text ({str(error).splitlines()[0]})",
         expected="text with a header line, in the declared encoding and delimiter",
-        try_next="open the file: is it the right one, and are encoding and delimiter in the source's "
-        "declaration right?",
+        try_next="open the file: is it the right one, and does the source's declaration have its "
+        "encoding and delimiter?",
     )
 
 

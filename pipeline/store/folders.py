@@ -9,7 +9,7 @@ from pathlib import Path
 from pipeline.errors import StorageUnusable
 
 ADVICE = {
-    errno.ENOSPC: "free some space; the last good state is untouched, and the next run goes on from it",
+    errno.ENOSPC: "free some space; the last good state is untouched, the next run goes on from it",
     errno.EDQUOT: "raise the quota or free some space; the last good state is untouched",
     errno.EROFS: "give a home on a disk that can be written to, with --home",
     errno.EACCES: "give a home that this user may write to, with --home, or change its permissions",

@@ -1,6 +1,8 @@
 """The public page of a day."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -90,7 +92,7 @@ def view_day(edition: Edition, city: City, method: Method, language: Language) -
         town_word=language.pick(city.about.town_word),
         has_districts=any(town.district for town in city.towns),
         rows=_rows(edition, city, levels, language),
-        not_rated_rule=_not_rated_rule(edition, city, method, language),
+        not_rated_rule=_not_rated_rule(edition, method, language),
         not_located=not_located_sentence(edition, language),
         quality=quality_sentence(edition, language),
         how_to_read=_how_to_read(edition, method, language),
@@ -117,23 +119,24 @@ def summarise(edition: Edition, city: City, method: Method, language: Language) 
     )
     if facts.city_change_1d is None:
         second = language.text(
-            "%(city)s as a whole scores %(score)s, where 100 means no harm and %(usual)s a usual day.",
+            "%(city)s as a whole scores %(score)s, where 100 means no harm and "
+            "%(usual)s a usual day.",
             city=name,
             score=language.score(facts.city_score),
             usual=language.number(100 * method.scale_base.value),
         )
     elif facts.city_change_1d == 0:
         second = language.text(
-            "%(city)s as a whole scores %(score)s, where 100 means no harm and %(usual)s a usual day; "
-            "that is the same as the day before.",
+            "%(city)s as a whole scores %(score)s, where 100 means no harm and "
+            "%(usual)s a usual day; that is the same as the day before.",
             city=name,
             score=language.score(facts.city_score),
             usual=language.number(100 * method.scale_base.value),
         )
     else:
         second = language.text(
-            "%(city)s as a whole scores %(score)s, where 100 means no harm and %(usual)s a usual day; "
-            "that is %(change)s on the day before.",
+            "%(city)s as a whole scores %(score)s, where 100 means no harm and "
+            "%(usual)s a usual day; that is %(change)s on the day before.",
             city=name,
             score=language.score(facts.city_score),
             usual=language.number(100 * method.scale_base.value),
@@ -148,6 +151,7 @@ def summarise(edition: Edition, city: City, method: Method, language: Language) 
             word=level.word,
         )
         for level in _levels(edition, method, language)
+        if level.n_towns
     ]
     unrated = int(edition.ranking["score"].isna().sum())
     if unrated:
@@ -202,7 +206,7 @@ def _rows(
 
 
 def _row(
-    row: dict[str, object],
+    row: dict[Hashable, Any],
     city: City,
     levels: tuple[LevelView, ...],
     pillars: tuple[str, ...],
@@ -212,7 +216,7 @@ def _row(
     district = str(row["district"])
     if language.code == "zh":
         district = city.about.district_names_zh.get(district, district)
-    low, score, high = (float(str(row[key])) for key in ("score_low", "score", "score_high"))
+    low, score, high = (float(row[key]) for key in ("score_low", "score", "score_high"))
     return TownRow(
         town_id=str(row["town_id"]),
         name=str(row["town_name_zh" if language.code == "zh" else "town_name"]),
@@ -222,8 +226,8 @@ def _row(
         score=language.score(score) if rated else "",
         interval=f"{language.score(low)}–{language.score(high)}" if rated else "",
         drawn=(_x(low), _x(score), _x(high)) if rated else None,
-        level=levels[int(str(row["level"])) - 1] if rated else None,
-        changes=tuple(language.change(float(str(row[key]))) for key in ("change_1d", "change_7d")),
+        level=levels[int(row["level"]) - 1] if rated else None,
+        changes=tuple(language.change(float(row[key])) for key in ("change_1d", "change_7d")),
         pillars=pillars,
     )
 
@@ -238,7 +242,7 @@ def _x(score: float) -> str:
     return f"{4 + share * (DRAWN_WIDTH - 8):.1f}"
 
 
-def _not_rated_rule(edition: Edition, city: City, method: Method, language: Language) -> str:
+def _not_rated_rule(edition: Edition, method: Method, language: Language) -> str:
     if not edition.ranking["score"].isna().any():
         return ""
     return language.text(
@@ -255,8 +259,8 @@ def not_located_sentence(edition: Edition, language: Language) -> str:
     lost = sum(day.not_located for day in days)
     outside = sum(day.outside for day in days)
     return language.text(
-        "Not located: %(lost)s of %(all)s counted incidents of the last %(days)s days (%(share)s %%). "
-        "Outside the area: %(outside)s.",
+        "Not located: %(lost)s of %(all)s counted incidents of the last %(days)s days "
+        "(%(share)s %%). Outside the area: %(outside)s.",
         lost=language.number(lost),
         all=language.number(counted),
         days=len({day.day for day in days}),
@@ -266,6 +270,7 @@ def not_located_sentence(edition: Edition, language: Language) -> str:
 
 
 def quality_sentence(edition: Edition, language: Language) -> str:
+    """What became of the rows of all deliveries, and of the last days' records."""
     batches = edition.quality.batches
     total = {
         name: sum(getattr(quality.batch, name) for quality in batches)
@@ -301,21 +306,24 @@ def _how_to_read(edition: Edition, method: Method, language: Language) -> tuple[
     return (
         language.text(
             "The score compares the harm per resident with a usual day of the city "
-            "(%(first)s to %(last)s). 100 means none, %(usual)s a usual day, %(twice)s twice the usual.",
+            "(%(first)s to %(last)s). 100 means none, %(usual)s a usual day, "
+            "%(twice)s twice the usual.",
             first=language.short_date(first),
             last=language.short_date(last),
             usual=language.number(100 * base),
             twice=language.number(100 * base**2),
         ),
         language.text(
-            "It looks back %(window)s days, and what lies %(half_life)s days back counts half. It is not "
-            "the number of yesterday's incidents: a single day says almost nothing about a place.",
+            "It looks back %(window)s days, and what lies %(half_life)s days back counts half. "
+            "It is not the number of yesterday's incidents: a single day says almost nothing "
+            "about a place.",
             window=language.number(edition.facts.window_days),
             half_life=language.number(method.window.half_life_days.value),
         ),
         language.text(
-            "The interval holds the true score in %(share)s of 100 cases; the rank range holds the true "
-            "rank in %(ranks)s of 100. Places whose ranges overlap widely cannot be told apart.",
+            "The interval holds the true score in %(share)s of 100 cases; the rank range "
+            "holds the true rank in %(ranks)s of 100. Places whose ranges overlap widely cannot "
+            "be told apart.",
             share=language.number(100 * method.uncertainty.interval.value),
             ranks=language.number(
                 100 * (method.uncertainty.rank_high.value - method.uncertainty.rank_low.value)

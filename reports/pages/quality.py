@@ -32,6 +32,7 @@ class Table:
     note: str
     heads: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    n_texts: int  # so many columns from the left hold texts, the others numbers
 
 
 @dataclass(frozen=True)
@@ -115,6 +116,7 @@ def _batches(edition: Edition, language: Language) -> Table:
             )
         ),
         tuple(rows),
+        n_texts=3,
     )
 
 
@@ -155,6 +157,7 @@ def _days(edition: Edition, language: Language) -> Table:
         ),
         tuple(map(language.text, heads)),
         tuple(rows),
+        n_texts=2,
     )
 
 
@@ -169,6 +172,7 @@ def _reasons(edition: Edition, language: Language) -> Table:
         "",
         tuple(map(language.text, (mark("Delivery"), mark("Reason"), mark("Rows")))),
         tuple(rows),
+        n_texts=2,
     )
 
 
@@ -180,6 +184,7 @@ def _values(
         note,
         tuple(map(language.text, (mark("Value"), mark("Incidents")))),
         tuple((value or language.text("(blank)"), language.number(n)) for value, n in values),
+        n_texts=1,
     )
 
 
@@ -214,4 +219,5 @@ def _set_aside(edition: Edition, language: Language) -> Table:
             )
         ),
         tuple(rows),
+        n_texts=6,
     )

@@ -24,7 +24,7 @@ MINUS = "\u2212"
 
 
 def mark(message: str) -> str:
-    """Leave a text as it is, but let the catalogues know of it: it is translated where it is shown."""
+    """Leave a text as it is, but let the catalogues know of it: it is shown elsewhere."""
     return message
 
 
@@ -38,7 +38,7 @@ class Catalogue(NullTranslations):
 
     def gettext(self, message: str) -> str:
         """The text in this language."""
-        return self.texts.get(message) or message
+        return (message and self.texts.get(message)) or message
 
     def ngettext(self, one: str, many: str, n: int) -> str:
         """The text for a number; Chinese has one form, kept under the plural."""
@@ -107,10 +107,10 @@ def language(code: str) -> Language:
     if path.exists():
         with path.open("rb") as file:
             for message in read_po(file):
-                plural = isinstance(message.id, tuple)
-                key = message.id[1] if plural else message.id
-                texts[str(key)] = str(message.string[0] if plural else message.string)
-        texts.pop("", None)
+                if isinstance(message.id, str):
+                    texts[message.id] = str(message.string or "")
+                else:
+                    texts[message.id[1]] = (message.string or ("",))[0]
     return Language(code, Locale.parse(LOCALES[code]), Catalogue(texts))
 
 
