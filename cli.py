@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, date, datetime
@@ -13,12 +13,14 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from pipeline.calibrate import measure_usual_rates
+from pipeline.check import judge_without_keeping
+from pipeline.doctor import examine
 from pipeline.editions.catalogue import load_edition
 from pipeline.editions.edition import Edition
 from pipeline.errors import SafetyIndexError, WrongUsage
 from pipeline.ingest import Batch, ingest
 from pipeline.methods import (
-    choices_of,
     find_method,
     list_methods,
     method_as_data,
@@ -28,7 +30,16 @@ from pipeline.night import compute_and_keep, take_in, working_in
 from pipeline.session import Session, open_session
 from pipeline.settings import resolve_settings
 from pipeline.store.warehouse import open_for_reading, open_warehouse
+from reports.files import explanation_document, ranking_document
+from reports.listings import choice_lines, finding_lines, method_lines, rate_lines, setting_lines
 from reports.publish import Published, publish
+from reports.terminal import (
+    print_batch,
+    print_explanation,
+    print_judgement,
+    print_night,
+    print_ranking,
+)
 from reports.words.language import language
 
 app = typer.Typer(
@@ -51,14 +62,14 @@ class Lang(StrEnum):
 CityOption = Annotated[
     Path | None,
     typer.Option(
-        "--city", help="City folder. [default: the embedded city, Toronto]", show_default=False
+        "--city", help="City folder. Default: the embedded city, Toronto.", show_default=False
     ),
 ]
 HomeOption = Annotated[
     Path | None,
     typer.Option(
         "--home",
-        help="Folder that a run writes to. [default: var, or var/NAME for another city]",
+        help="Folder that a run writes to. Default: var, or var/NAME for another city.",
         show_default=False,
     ),
 ]
@@ -66,7 +77,7 @@ RecordsOption = Annotated[
     Path | None,
     typer.Option(
         "--records",
-        help="Folder in which new files are looked for. [default: as the city file says]",
+        help="Folder in which new files are looked for. Default: as the city file says.",
         show_default=False,
     ),
 ]
@@ -75,7 +86,7 @@ DateOption = Annotated[
     typer.Option(
         "--date",
         metavar="YYYY-MM-DD",
-        help="Day. [default: the newest complete day]",
+        help="Day. Default: the newest complete day.",
         show_default=False,
     ),
 ]
@@ -125,6 +136,16 @@ def _print_json(
     print(text)  # noqa: T201
 
 
+def _answer(
+    verb: str, data: dict[str, Any], lines: Iterable[str], *, as_json: bool, status: str = "ok"
+) -> None:
+    """A document, or the same as lines."""
+    if as_json:
+        _print_json(verb, data, status=status)
+    else:
+        print("\n".join(lines))  # noqa: T201
+
+
 def _day(text: str | None) -> date | None:
     """A day as it is given."""
     if text is None:
@@ -164,8 +185,6 @@ def run(
         if as_json:
             _print_json("run", night_as_data(batches, edition, published))
         else:
-            from reports.terminal import print_night  # noqa: PLC0415  rich tables: only where printed
-
             print_night(
                 batches, edition, published, method=session.method.method, language=language(lang)
             )
@@ -226,9 +245,7 @@ def ingest_files(
         if as_json:
             _print_json("ingest", asdict(batch))
         else:
-            from reports.terminal import new_console, print_batch  # noqa: PLC0415
-
-            print_batch(new_console(), batch)
+            print_batch(batch)
 
 
 @app.command()
@@ -239,8 +256,6 @@ def check(
     as_json: JsonOption = False,
 ) -> None:
     """Read and judge a delivery without keeping anything: the quality report."""
-    from pipeline.check import judge_without_keeping  # noqa: PLC0415
-
     with _reported("check", as_json=as_json):
         session = open_session(city=city)
         declared = session.city.source(source)
@@ -255,9 +270,7 @@ def check(
         if as_json:
             _print_json("check", quality.as_json())
         else:
-            from reports.terminal import new_console, print_judgement  # noqa: PLC0415
-
-            print_judgement(new_console(), quality)
+            print_judgement(quality)
 
 
 @app.command()
@@ -273,15 +286,9 @@ def show(
         session = open_session(city=city, home=home)
         edition = _stored(session, _day(date_))
         if as_json:
-            from reports.files import ranking_document  # noqa: PLC0415
-
             _print_json("show", ranking_document(edition)["data"])
         else:
-            from reports.terminal import new_console, print_ranking  # noqa: PLC0415
-
-            print_ranking(
-                new_console(), edition, method=session.method.method, language=language(lang)
-            )
+            print_ranking(edition, method=session.method.method, language=language(lang))
 
 
 def _stored(session: Session, day: date | None) -> Edition:
@@ -304,14 +311,9 @@ def explain(
         named = session.city.town(town)
         edition = _stored(session, _day(date_))
         if as_json:
-            from reports.files import explanation_document  # noqa: PLC0415
-
             _print_json("explain", explanation_document(edition, named.town_id))
         else:
-            from reports.terminal import new_console, print_explanation  # noqa: PLC0415
-
             print_explanation(
-                new_console(),
                 edition,
                 named,
                 city=session.city,
@@ -328,15 +330,9 @@ app.add_typer(methods_app, name="methods")
 def methods_list(as_json: JsonOption = False) -> None:
     """All methods, with how much of each is stated and how much assumed."""
     with _reported("methods", as_json=as_json):
-        rows = [method_as_data(file) for file in list_methods()]
-        if as_json:
-            _print_json("methods", {"methods": rows})
-            return
-        for row in rows:
-            print(  # noqa: T201
-                f"{row['id']} {row['version']}  {row['name']['en']} · {row['name']['zh']}  "
-                f"({row['stated']} values stated, {row['assumed']} assumed)  {row['sha256'][:12]}"
-            )
+        files = list_methods()
+        data = {"methods": [method_as_data(file) for file in files]}
+        _answer("methods", data, method_lines(files), as_json=as_json)
 
 
 @methods_app.command("show")
@@ -346,11 +342,8 @@ def methods_show(
     """One method with every value and its origin."""
     with _reported("methods", as_json=as_json):
         file = find_method(method)
-        if as_json:
-            _print_json("methods", file.method.model_dump(mode="json") | {"sha256": file.sha256})
-            return
-        for path, value, status, origin in choices_of(file.method.model_dump(mode="json")):
-            print(f"{path} = {value}  [{status}: {origin}]")  # noqa: T201
+        data = file.method.model_dump(mode="json") | {"sha256": file.sha256}
+        _answer("methods", data, choice_lines(file), as_json=as_json)
 
 
 @methods_app.command("check")
@@ -360,10 +353,7 @@ def methods_check(
     """Check a method file: all its mistakes at once."""
     with _reported("methods", as_json=as_json):
         read = read_method(file)
-        if as_json:
-            _print_json("methods", method_as_data(read))
-        else:
-            print(f"{file}: sound ({read.method.id} {read.method.version}, {read.sha256[:12]})")  # noqa: T201
+        _answer("methods", method_as_data(read), method_lines([read]), as_json=as_json)
 
 
 @methods_app.command("usual")
@@ -371,40 +361,22 @@ def methods_usual(
     city: CityOption = None, home: HomeOption = None, as_json: JsonOption = False
 ) -> None:
     """Measure the city's usual rates over its base period, to be frozen in its method.toml."""
-    from pipeline.calibrate import measure_usual_rates  # noqa: PLC0415
-
     with _reported("methods", as_json=as_json):
         session = open_session(city=city, home=home)
         with open_for_reading(session.home) as warehouse:
             rates = measure_usual_rates(warehouse, session.city, session.method)
-        if as_json:
-            _print_json("methods", {"usual_per_100k_day": rates})
-            return
-        for pillar, categories in rates.items():
-            print(f"[pillars.{pillar}.usual_per_100k_day]")  # noqa: T201
-            for code, rate in categories.items():
-                print(f"{code} = {rate:.6f}")  # noqa: T201
+        _answer("methods", {"usual_per_100k_day": rates}, rate_lines(rates), as_json=as_json)
 
 
 @app.command()
 def doctor(city: CityOption = None, home: HomeOption = None, as_json: JsonOption = False) -> None:
     """Look at what a night needs: versions, files, disk, records, and whether counts add up."""
-    from pipeline.doctor import examine  # noqa: PLC0415
-
     with _reported("doctor", as_json=as_json):
         findings = examine(resolve_settings(city=city, home=home))
         healthy = all(finding.is_sound for finding in findings)
-        if as_json:
-            _print_json(
-                "doctor",
-                {"findings": [asdict(finding) for finding in findings]},
-                status="ok" if healthy else "failed",
-            )
-        else:
-            for finding in findings:
-                print(f"{'ok  ' if finding.is_sound else 'BAD '} {finding.name}: {finding.detail}")  # noqa: T201
-                if not finding.is_sound:
-                    print(f"     try: {finding.try_next}")  # noqa: T201
+        data = {"findings": [asdict(finding) for finding in findings]}
+        status = "ok" if healthy else "failed"
+        _answer("doctor", data, finding_lines(findings), as_json=as_json, status=status)
         if not healthy:
             raise typer.Exit(1)
 
@@ -419,16 +391,9 @@ def config(
     """The settings in force, and where each comes from."""
     with _reported("config", as_json=as_json):
         settings = resolve_settings(city=city, home=home, records=records)
-        rows = {name: getattr(settings, name) for name in ("city", "home", "records")}
-        if as_json:
-            plain = {
-                name: {"value": s.value and str(s.value), "origin": s.origin}
-                for name, s in rows.items()
-            }
-            _print_json("config", plain)
-            return
-        for name, setting in rows.items():
-            print(f"{name:8} {setting.value or '-'}  ({setting.origin})")  # noqa: T201
+        named = {name: getattr(settings, name) for name in ("city", "home", "records")}
+        data = {name: asdict(setting) for name, setting in named.items()}
+        _answer("config", data, setting_lines(named), as_json=as_json)
 
 
 if __name__ == "__main__":

@@ -1,15 +1,19 @@
-"""Toronto's records as the studies read them: from the city folder, without the pipeline."""
+"""Toronto's records as the studies read them, and made-up cities like it, whose truth is known."""
 
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 import duckdb
 import numpy as np
+from scipy.stats import rankdata
 
 from indices.arrays import FloatArray
 from indices.method import Calibration, Method, ScoringRules, combine
+from indices.score.scale import score_from_exponent
 from indices.score.shrinkage import GammaPrior, fit_gamma
 from indices.score.standard import Scores, score_days
 from indices.score.window import recency_weights, weighted_counts
@@ -19,6 +23,8 @@ CITY = DATA / "cities" / "toronto"
 HISTORY_FROM, FIRST, LAST = date(2014, 1, 1), date(2015, 1, 1), date(2021, 12, 2)
 N_DAYS = (LAST - FIRST).days + 2  # the measured days and the day after the last
 STEP = 7  # every 7th day is measured
+SEED = 20140101
+N_CITIES = 400  # simulated, of each kind
 
 COUNTS = """
     SELECT strptime(incident.occurrencedate[:10], '%Y/%m/%d')::DATE - $first AS day,
@@ -128,3 +134,98 @@ def _load_counts(categories: tuple[str, ...]) -> tuple[FloatArray, FloatArray]:
     counts = np.zeros((day.max() + 1, len(towns["town_id"]), len(categories)))
     counts[day, town, category] = incidents
     return counts, np.asarray(towns["population"], dtype=np.float64)
+
+
+class World(NamedTuple):
+    """A kind of city whose true rates are known."""
+
+    name: str
+    draw_rates: Callable[[np.random.Generator], FloatArray]  # per day, (n_towns, n_categories)
+    population: FloatArray
+    dispersion: FloatArray  # variance over mean of the daily counts, (n_categories,)
+
+
+def dispersion(study: Study, days: int) -> FloatArray:
+    """Variance over mean by category, from neighbouring periods; 1 is Poisson."""
+    pairs = len(study.counts) // (2 * days)
+    shape = (pairs, 2, days, *study.counts.shape[1:])
+    sums = study.counts[: pairs * 2 * days].reshape(shape).sum(axis=2)
+    squares = (sums[:, 0] - sums[:, 1]) ** 2
+    return np.asarray(squares.sum(axis=(0, 1)) / sums.sum(axis=(0, 1, 2)))
+
+
+def made_up_cities(study: Study) -> tuple[list[World], list[World]]:
+    """List cities as large as Toronto, the model's own first, and cities of few towns."""
+    poisson, priors = np.ones(len(study.rules.categories)), [x[2] for x in fit_evidence(study)]
+    mean = np.array([prior.mean.mean() for prior in priors])
+    spread = np.array([np.median(prior.shape) for prior in priors])
+    even = np.ones_like(spread)
+    people, by_size = study.population, np.sort(study.population)
+    some, small = people[:: len(people) // 24][:24], by_size[:24]
+    real = study.counts.mean(axis=0) / people[:, None]
+
+    def city(name: str, towns: FloatArray, shape: FloatArray, clusters: FloatArray) -> World:
+        rates = _gamma_rates(study.rules, len(towns), mean, shape)
+        return World(name, rates, towns, clusters)
+
+    large = [
+        city("as the model says", people, spread, poisson),
+        city("dispersion as measured over 28 days", people, spread, dispersion(study, 28)),
+        city("variance twice the mean", people, spread, 2 * poisson),
+        World("Toronto's own spread and mixes", lambda _: real, people, poisson),
+    ]
+    few = [
+        city("24 of all sizes, as different as Toronto's", some, spread, poisson),
+        city("the 24 smallest, as different as Toronto's", small, spread, poisson),
+        city("the 24 smallest, similar (shape 30)", small, 30 * even, poisson),
+        city("the 24 smallest, nearly alike (shape 100)", small, 100 * even, poisson),
+        city("the 8 smallest, as different as Toronto's", small[:8], spread, poisson),
+        city("the 8 smallest, similar (shape 30)", small[:8], 30 * even, poisson),
+    ]
+    return large, few
+
+
+def _gamma_rates(
+    rules: ScoringRules, n_towns: int, mean: FloatArray, shape: FloatArray
+) -> Callable[[np.random.Generator], FloatArray]:
+    """Make a drawer of true rates: one gamma factor for each town and pillar."""
+
+    def draw(generator: np.random.Generator) -> FloatArray:
+        factor = generator.gamma(shape, mean / shape, size=(n_towns, len(shape)))
+        return np.asarray(factor[:, rules.category_pillar] * rules.usual_rate)
+
+    return draw
+
+
+def simulate(rules: ScoringRules, world: World) -> dict[str, FloatArray]:
+    """Score simulated cities and compare them with their truth, (n_cities, n_towns) each."""
+    generator = np.random.default_rng(SEED)
+    per_rate = usual_share(rules) / rules.usual_rate
+    cities = []
+    for _ in range(N_CITIES):
+        rates = world.draw_rates(generator)
+        mean = np.tile(rates * world.population[:, None], (rules.window_days, 1, 1))
+        if (world.dispersion > 1).any():  # negative binomial
+            excess = np.maximum(world.dispersion - 1, 1e-6)
+            mean = generator.gamma(mean / excess, excess)
+        counts = generator.poisson(mean).astype(np.float64)
+        scores = score_days(counts, population=world.population, rules=rules, n_days=1)
+        cities.append(_compare(scores, rates @ per_rate, rules))
+    return {name: np.stack([city[name] for city in cities]) for name in cities[0]}
+
+
+def _compare(scores: Scores, exponent: FloatArray, rules: ScoringRules) -> dict[str, FloatArray]:
+    """Whether interval and range hold the truth, their widths, the true place; NaN not rated."""
+    score, rated = score_from_exponent(exponent, base=rules.scale_base), scores.rated[0]
+    place = np.full(len(exponent), np.nan)
+    place[rated] = rankdata(exponent[rated])
+    low, high = scores.low[0], scores.high[0]
+    best, worst = scores.rank_low[0], scores.rank_high[0]
+    return {
+        "squared_error": (scores.score[0] - score) ** 2,
+        "in_interval": np.where(rated, (low <= score) & (score <= high), np.nan),
+        "in_range": np.where(rated, (best <= place) & (place <= worst), np.nan),
+        "points": high - low,
+        "places": worst - best + 1,
+        "place": (place - 1) / max(rated.sum() - 1, 1),  # 0 the safest to 1
+    }

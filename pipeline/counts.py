@@ -118,7 +118,5 @@ def count_file(warehouse: Warehouse, path: Path, *, source: Source, city: City) 
     rows = READERS[source.format].rows(
         warehouse.connection, path, source=source, name=path.name, numbered=False
     )
-    normalise(rows, source=source, timezone=city.about.timezone).create_view(
-        "arriving", replace=True
-    )
-    return warehouse.frame("count_file")
+    with warehouse.table("arriving", normalise(rows, source=source, timezone=city.about.timezone)):
+        return warehouse.frame("count_file")

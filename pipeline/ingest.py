@@ -9,7 +9,7 @@ import duckdb
 import pandas as pd
 
 from pipeline.city import City
-from pipeline.errors import BatchInconsistent, SourceRefused
+from pipeline.errors import BatchInconsistent, SourceRefused, StatementFailed
 from pipeline.sources import READERS
 from pipeline.sources.base import Reader
 from pipeline.sources.declaration import Source
@@ -160,9 +160,9 @@ def _read_file(
     try:
         rows = reader.rows(warehouse.connection, file.path, source=source, name=file.name)
         arriving = normalise(rows, source=source, timezone=city.about.timezone)
-        arriving.create_view("arriving", replace=True)
-        warehouse.run("arrival_add", file_number=number)
-    except duckdb.Error as error:
+        with warehouse.table("arriving", arriving):
+            warehouse.run("arrival_add", file_number=number)
+    except (duckdb.Error, StatementFailed) as error:
         raise SourceRefused(
             f"{file.name}: {str(error).splitlines()[0]}",
             expected=f"a file as sources/{source.id}.toml declares it",

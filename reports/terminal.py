@@ -70,8 +70,8 @@ def print_night(
     console = new_console()
     for batch in batches:
         if batch.is_new:
-            print_batch(console, batch)
-    print_ranking(console, edition, method=method, language=language, ends=5)
+            print_batch(batch)
+    print_ranking(edition, method=method, language=language, ends=5)
     console.print()
     for sentence in (quality_sentence(edition, language), not_located_sentence(edition, language)):
         console.print(RichText(sentence))
@@ -80,7 +80,6 @@ def print_night(
 
 
 def print_ranking(
-    console: Console,
     edition: Edition,
     *,
     method: Method,
@@ -88,6 +87,7 @@ def print_ranking(
     ends: int | None = None,
 ) -> None:
     """The ranking; only its first and last `ends` lines if a number is given."""
+    console = new_console()
     facts = edition.facts
     title = f"{language.long_date(facts.day)} · {edition.name} · {language.pick(method.name)}"
     table = RichTable(title=title, title_justify="left", box=None, pad_edge=False)
@@ -138,8 +138,9 @@ def _ranking_cells(row: dict[Hashable, Any], method: Method, language: Language)
     ]
 
 
-def print_batch(console: Console, batch: Batch) -> None:
+def print_batch(batch: Batch) -> None:
     """What became of a delivery."""
+    console = new_console()
     if not batch.is_new:
         console.print(
             f"delivery {batch.batch_id} of {batch.source_id}: known bytes, nothing changed"
@@ -156,8 +157,9 @@ def print_batch(console: Console, batch: Batch) -> None:
     )
 
 
-def print_judgement(console: Console, quality: Quality) -> None:
+def print_judgement(quality: Quality) -> None:
     """What `check` found in files that were not kept."""
+    console = new_console()
     for batch in quality.batches:
         numbers = batch.batch
         console.print(
@@ -187,7 +189,6 @@ def print_judgement(console: Console, quality: Quality) -> None:
 
 
 def print_explanation(
-    console: Console,
     edition: Edition,
     town: Town,
     *,
@@ -196,6 +197,7 @@ def print_explanation(
     language: Language,
 ) -> None:
     """Why a town has its score: the points lost by category, and what they rest on."""
+    console = new_console()
     row = edition.ranking.set_index("town_id").loc[town.town_id]
     name = town.name_zh if language.code == "zh" and town.name_zh else town.name
     console.print(

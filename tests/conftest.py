@@ -18,6 +18,7 @@ from pipeline.methods import find_method
 from pipeline.settings import REPOSITORY
 from pipeline.store.warehouse import Warehouse, open_in_memory
 
+EXIT_STATUS = pytest.StashKey[int]()
 RECEIVED_AT = datetime(2025, 6, 1, tzinfo=UTC)
 SHARED = REPOSITORY.parent / "shared" / "data"
 
@@ -101,7 +102,7 @@ def write_city(
     last_day: str = "complete",
     withdraw_at_most: float = 1.0,
 ) -> Path:
-    """Write the made-up Alder County: three towns, one source `calls`, columns id, when, town, kind."""
+    """Write Alder County: three towns, one source `calls` with columns id, when, town, kind."""
     (folder / "sources").mkdir(parents=True, exist_ok=True)
     (folder / "records").mkdir(exist_ok=True)
     source = SOURCE_TOML.format(
@@ -130,6 +131,18 @@ def calls_csv(rows: Iterable[Iterable[str]]) -> bytes:
     """A file of the source `calls`."""
     lines = ["id,when,town,kind", *(",".join(row) for row in rows)]
     return ("\n".join(lines) + "\n").encode()
+
+
+# Forty calls in four weeks, enough to rate Birch and too few for Cedar.
+FIRST_NIGHT = calls_csv(
+    (
+        f"c{n}",
+        f"2025-03-{1 + n % 28:02} 10:00",
+        ("ALDER", "BIRCH", "BIRCH", "ELSEWHERE", "CEDAR", "BIRCH", "ALDER", "")[n % 8],
+        ("ASSAULT", "BURGLARY", "ASSAULT", "ROBBERY", "FEVER")[n % 5],
+    )
+    for n in range(40)
+)
 
 
 class County:
@@ -243,7 +256,7 @@ def toronto_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def montgomery_records() -> tuple[Path, str]:
-    """The county's two exports where they are at hand, otherwise made-up ones; and which they are."""
+    """The county's two exports where they are at hand, else made-up ones; and which."""
     real = SHARED / "montgomery-pa-911"
     if (real / "calls.csv.gz").is_file():
         return real, "real"
@@ -260,6 +273,19 @@ def montgomery_home(
     done = run_cli("run", "--city", city, "--home", home, "--records", montgomery_records[0])
     assert done.returncode == 0, done.stderr
     return home
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Remember how the tests ended."""
+    session.config.stash[EXIT_STATUS] = int(exitstatus)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Leave before modules are torn down: DuckDB's binding prints pages about what still lives."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(config.stash.get(EXIT_STATUS, 4))
 
 
 def pytest_report_header() -> str:

@@ -48,8 +48,8 @@ class Warehouse:
         self.connection.execute("COMMIT")
 
     @contextmanager
-    def table(self, name: str, rows: pd.DataFrame) -> Iterator[None]:
-        """Let statements see a data frame under a name, for the block."""
+    def table(self, name: str, rows: pd.DataFrame | duckdb.DuckDBPyRelation) -> Iterator[None]:
+        """Let statements see a data frame or a relation under a name, for the block."""
         self.connection.register(name, rows)
         try:
             yield

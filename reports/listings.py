@@ -1,0 +1,44 @@
+"""Plain lines for a terminal: methods, rates, findings, settings."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from pipeline.doctor import Finding
+from pipeline.methods import MethodFile, choices_of, method_as_data
+from pipeline.settings import Setting
+
+
+def method_lines(files: Sequence[MethodFile]) -> Iterator[str]:
+    """A line a method: how much of it is stated and how much assumed."""
+    for row in map(method_as_data, files):
+        yield (
+            f"{row['id']} {row['version']}  {row['name']['en']} · {row['name']['zh']}  "
+            f"({row['stated']} values stated, {row['assumed']} assumed)  {row['sha256'][:12]}"
+        )
+
+
+def choice_lines(file: MethodFile) -> Iterator[str]:
+    """A line a value: where it comes from."""
+    for path, value, status, origin in choices_of(file.method.model_dump(mode="json")):
+        yield f"{path} = {value}  [{status}: {origin}]"
+
+
+def rate_lines(rates: Mapping[str, Mapping[str, float]]) -> Iterator[str]:
+    """Usual rates as they stand in a city's method.toml."""
+    for pillar, categories in rates.items():
+        yield f"[pillars.{pillar}.usual_per_100k_day]"
+        for code, rate in categories.items():
+            yield f"{code} = {rate:.6f}"
+
+
+def finding_lines(findings: Sequence[Finding]) -> Iterator[str]:
+    """What doctor found, and what to try where it is bad."""
+    for finding in findings:
+        yield f"{'ok  ' if finding.is_sound else 'BAD '} {finding.name}: {finding.detail}"
+        if not finding.is_sound:
+            yield f"     try: {finding.try_next}"
+
+
+def setting_lines(settings: Mapping[str, Setting]) -> Iterator[str]:
+    """The settings in force, and where each comes from."""
+    for name, setting in settings.items():
+        yield f"{name:8} {setting.value or '-'}  ({setting.origin})"
