@@ -157,7 +157,7 @@ def summarise(edition: Edition, city: City, method: Method, language: Language) 
     if unrated:
         counts.append(language.count_text("%(n)s is not rated", "%(n)s are not rated", unrated))
     third = language.text(
-        "Of its %(n)s %(towns)s %(levels)s.",
+        "Of its %(n)s %(towns)s, %(levels)s.",
         n=len(edition.ranking),
         towns=language.pick(city.about.town_words),
         levels=language.listing(counts),

@@ -42,4 +42,5 @@ def test_any_number_of_levels_is_counted_down(cuts: list[int], units: list[int])
 def test_levels_keep_the_shape_of_the_scores() -> None:
     """Days and towns go in and come out."""
     panel = np.array([[95.0, 85.0], [75.0, np.nan]])
-    assert [[1, 2], [3, 0]] == level_numbers(panel, cuts=CUTS).tolist()  # noqa: SIM300
+    expected = [[1, 2], [3, 0]]
+    assert expected == level_numbers(panel, cuts=CUTS).tolist()

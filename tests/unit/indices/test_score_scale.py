@@ -3,6 +3,7 @@
 import doctest
 import math
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -99,7 +100,8 @@ def test_a_printed_score_is_printed_as_it_is(score: float) -> None:
 
 def test_a_score_that_is_missing_stays_missing() -> None:
     """NaN in, NaN out: not rated is neither 0 nor 100."""
-    assert [True, False] == np.isnan(publish(np.array([np.nan, 50.0]))).tolist()  # noqa: SIM300
+    expected = [True, False]
+    assert expected == np.isnan(publish(np.array([np.nan, 50.0]))).tolist()
 
 
 @MODEST
@@ -138,7 +140,7 @@ def test_largest_remainders_are_those_of_the_oracle(score: float, parts: list[fl
     printed = publish(np.array([score]))
     units, total = 1000 - round(printed[0] * 10), sum(map(Fraction, parts))
     remainders = sorted(float(Fraction(part) * units / total % 1) for part in parts)
-    assume(all(b - a > 1e-9 or a == b for a, b in zip(remainders, remainders[1:], strict=False)))
+    assume(all(b - a > 1e-9 or a == b for a, b in pairwise(remainders)))
     assume(all(1e-9 < r < 1 - 1e-9 or r == 0 for r in remainders))
     lost = points_lost(printed, exponent=np.array([parts]))[0]
     assert oracle.points_lost(float(printed[0]), parts) == lost.tolist()
@@ -159,11 +161,13 @@ def test_of_equal_remainders_the_first_category_is_served_first() -> None:
 def test_a_perfect_score_lost_nothing() -> None:
     """100 leaves nothing to share out, even where no part is known."""
     lost = points_lost(np.array([100.0]), exponent=np.zeros((1, 3)))
-    assert [[0.0, 0.0, 0.0]] == lost.tolist()  # noqa: SIM300
+    expected = [[0.0, 0.0, 0.0]]
+    assert expected == lost.tolist()
 
 
 def test_a_town_without_a_score_lost_no_known_points() -> None:
     """Not rated: the points lost are missing, not zero, and the neighbours keep theirs."""
     lost = points_lost(np.array([np.nan, 99.0]), exponent=np.array([[1.0, 1.0], [1.0, 0.0]]))
     assert np.isnan(lost[0]).all()
-    assert [1.0, 0.0] == lost[1].tolist()  # noqa: SIM300
+    expected = [1.0, 0.0]
+    assert expected == lost[1].tolist()

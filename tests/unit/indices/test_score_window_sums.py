@@ -33,12 +33,14 @@ histories = npst.arrays(
 def test_a_half_life_back_counts_half() -> None:
     """Weights halve with each half-life, the day itself counts fully."""
     weights = recency_weights(window_days=8, half_life_days=2.0)
-    assert [1.0, 0.5, 0.25, 0.125] == weights[::2].tolist()  # noqa: SIM300
+    expected = [1.0, 0.5, 0.25, 0.125]
+    assert expected == weights[::2].tolist()
 
 
 def test_the_window_has_so_many_days() -> None:
     """There is one weight for each day of the window."""
-    assert [(1,), (2,), (365,)] == [  # noqa: SIM300
+    expected = [(1,), (2,), (365,)]
+    assert expected == [
         recency_weights(window_days=days, half_life_days=84.0).shape for days in (1, 2, 365)
     ]
 
