@@ -211,23 +211,11 @@ def test_moments_serve_on_the_days_whose_steps_do_not_settle(
     monkeypatch.setattr(shrinkage, "MOST_STEPS", 1)
     prior = fit_gamma(observed, expected=expected)
     by_moments = marshall(observed[0], population=expected[0])
-    assert prior.by_likelihood.tolist() == list((False, True))
+    settled = [False, True]
+    assert settled == prior.by_likelihood.tolist()
     assert by_moments.overall_rate == pytest.approx(prior.mean[0])
     assert by_moments.overall_rate**2 / by_moments.variance == pytest.approx(prior.shape[0])
     assert prior.shape[1] == 0.5
-
-
-def test_steps_that_go_round_in_circles_end_with_the_moments() -> None:
-    """Less than one event in many places: no steps settle, and the result is still a spread."""
-    observed = np.array([[0.7, 0.6, 0.5, 0.5, 0.5]])
-    expected = np.array(
-        [[0.00402271577911829, 4.636619131107266, 11.391939355459025, 0.9251898644526453,
-          48.62492376955116]]
-    )
-    prior = fit_gamma(observed, expected=expected)
-    overall = observed.sum() / expected.sum()
-    assert not prior.by_likelihood[0]
-    assert (overall, SMALLEST_SHAPE) == pytest.approx((prior.mean[0], prior.shape[0]))
 
 
 @pytest.mark.parametrize("expected", [0.0, -1.0, float("nan")])
