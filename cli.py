@@ -36,8 +36,8 @@ from reports.publish import Published, publish
 from reports.terminal import (
     print_batch,
     print_explanation,
-    print_judgement,
     print_night,
+    print_quality,
     print_ranking,
 )
 from reports.words.language import language
@@ -81,14 +81,9 @@ RecordsOption = Annotated[
         show_default=False,
     ),
 ]
+DAY = "Day. Default: the newest complete day."
 DateOption = Annotated[
-    str | None,
-    typer.Option(
-        "--date",
-        metavar="YYYY-MM-DD",
-        help="Day. Default: the newest complete day.",
-        show_default=False,
-    ),
+    str | None, typer.Option("--date", metavar="YYYY-MM-DD", help=DAY, show_default=False)
 ]
 SourceOption = Annotated[
     str, typer.Option("--source", help="Source of the city, as its file in sources/ names it.")
@@ -254,6 +249,7 @@ def check(
     source: SourceOption,
     city: CityOption = None,
     as_json: JsonOption = False,
+    lang: LangOption = Lang.en,
 ) -> None:
     """Read and judge a delivery without keeping anything: the quality report."""
     with _reported("check", as_json=as_json):
@@ -270,7 +266,7 @@ def check(
         if as_json:
             _print_json("check", quality.as_json())
         else:
-            print_judgement(quality)
+            print_quality(quality, language=language(lang))
 
 
 @app.command()

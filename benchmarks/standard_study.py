@@ -1,7 +1,7 @@
 """How the choices of the standard method do on Toronto's records.
 
 python -m benchmarks.standard_study [SECTION ...] [--half-life DAYS] prints the Markdown tables of
-docs/methods/standard.md in about two minutes. Every random draw is seeded.
+docs/methods/standard.md in about three minutes. Every random draw is seeded.
 """
 
 import argparse

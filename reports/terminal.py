@@ -1,6 +1,8 @@
 """The same results for a terminal."""
 
 from collections.abc import Hashable, Sequence
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -13,7 +15,7 @@ from pipeline.city import City, Town
 from pipeline.editions.edition import Edition
 from pipeline.ingest import Batch
 from pipeline.quality import Quality
-from reports.pages.day import not_located_sentence, quality_sentence
+from reports.pages.quality import Table, quality_tables
 from reports.publish import Published
 from reports.words.language import Language, mark
 
@@ -44,6 +46,7 @@ COMPONENT_HEADS = (
     mark("Points lost"),
 )
 OFF_TERMINAL_WIDTH = 140
+MOST_ROWS = 40  # of one table
 LEVEL_STYLES = {
     1: "black on bright_cyan",
     2: "black on yellow",
@@ -73,10 +76,14 @@ def print_night(
             print_batch(batch)
     print_ranking(edition, method=method, language=language, ends=5)
     console.print()
-    for sentence in (quality_sentence(edition, language), not_located_sentence(edition, language)):
-        console.print(RichText(sentence))
+    print_quality(_of_one_day(edition.quality, edition.facts.day), language=language)
     state = "published" if published.is_new else "published before, unchanged"
     console.print(RichText(f"{edition.name} {state}: {published.page}"), soft_wrap=True)
+
+
+def _of_one_day(quality: Quality, day: date) -> Quality:
+    """The report without other days and single rows: what a night says of its records."""
+    return replace(quality, days=tuple(row for row in quality.days if row.day == day), set_aside=())
 
 
 def print_ranking(
@@ -157,35 +164,31 @@ def print_batch(batch: Batch) -> None:
     )
 
 
-def print_judgement(quality: Quality) -> None:
-    """What `check` found in files that were not kept."""
+def print_quality(quality: Quality, *, language: Language) -> None:
+    """The quality report: the tables of its page that hold anything."""
     console = new_console()
-    for batch in quality.batches:
-        numbers = batch.batch
-        console.print(
-            f"{numbers.source_id}: {numbers.rows_read:,} rows = "
-            f"{numbers.rows_accepted:,} accepted + {numbers.rows_duplicate:,} duplicate + "
-            f"{numbers.rows_rejected:,} rejected"
+    for table in quality_tables(quality, language):
+        if table.rows:
+            print_table(console, table)
+
+
+def print_table(console: Console, table: Table) -> None:
+    """A table of the quality page; where it is too wide, a paragraph a row."""
+    shown = RichTable(title=table.title, title_justify="left", box=None, pad_edge=False)
+    for position, head in enumerate(table.heads):
+        shown.add_column(
+            head, no_wrap=True, justify="left" if position < table.n_texts else "right"
         )
-        for reason, n in batch.rejected.items():
-            console.print(f"  rejected, {reason}: {n:,}")
-    for row in quality.set_aside[:20]:
-        console.print(
-            RichText(
-                f"  row {row.row_number} of file {row.file_number}: {row.reason_code}"
-                f"{f', {row.column} = {row.value!r}' if row.column and row.value else ''}"
-            )
-        )
-    days = quality.days
-    total = {
-        name: sum(getattr(day, name) for day in days)
-        for name in ("known", "in_towns", "outside", "not_located", "not_counted", "unmapped")
-    }
-    console.print("  " + ", ".join(f"{name.replace('_', ' ')} {n:,}" for name, n in total.items()))
-    for value, n in quality.unmatched_places:
-        console.print(RichText(f"  place not in places.csv: {value or '(blank)'} ({n:,})"))
-    for value, n in quality.unmapped_categories:
-        console.print(RichText(f"  category not in categories.csv: {value or '(blank)'} ({n:,})"))
+    for row in table.rows[:MOST_ROWS]:
+        shown.add_row(*map(RichText, row))
+    if console.measure(shown).maximum <= console.width:
+        console.print(shown)
+    else:
+        console.print(RichText(table.title, style="italic"))
+        for row in table.rows[:MOST_ROWS]:
+            pairs = zip(table.heads, row, strict=True)
+            console.print(RichText(" · ".join(f"{head} {cell}" for head, cell in pairs)))
+    console.print(RichText(table.note, style="dim"))
 
 
 def print_explanation(

@@ -15,7 +15,7 @@ from scipy import special
 
 from indices.arrays import BoolArray, FloatArray
 
-SMALLEST_SHAPE, LARGEST_SHAPE = 0.05, 1e6  # at the upper end all places have one rate
+SMALLEST_SHAPE, LARGEST_SHAPE = 0.5, 1e6  # at the upper end all places have one rate
 JEFFREYS_SHAPE = 0.5
 MOST_STEPS = 60
 STEP_TOLERANCE = 1e-9

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 
 from pipeline.city import City
 from pipeline.editions.edition import Edition
+from pipeline.quality import Quality
 from reports.pages.templates import render
 from reports.words.language import Language, mark
 
+LISTED_DAYS = 14  # of each report; the warehouse has all
 REASONS = (  # the closed list of reason codes, for the catalogues
     mark("missing_time"),
     mark("unreadable_time"),
@@ -51,37 +53,37 @@ def render_quality(edition: Edition, *, city: City, language: Language) -> str:
         title=language.text("%(city)s Safety Index", city=language.pick(city.about.name)),
         day=language.long_date(edition.facts.day),
         edition=edition.name,
-        tables=quality_tables(edition, language),
+        tables=quality_tables(edition.quality, language),
     )
     return render("quality.html.j2", language=language, page=page)
 
 
-def quality_tables(edition: Edition, language: Language) -> tuple[Table, ...]:
+def quality_tables(quality: Quality, language: Language) -> tuple[Table, ...]:
     """The same tables for the page and the terminal."""
     return (
-        _batches(edition, language),
-        _days(edition, language),
-        _reasons(edition, language),
+        _batches(quality, language),
+        _days(quality, language),
+        _reasons(quality, language),
         _values(
             language.text("Places that no table names"),
             language.text("Add them to places.csv, or they stay not located."),
-            edition.quality.unmatched_places,
+            quality.unmatched_places,
             language,
         ),
         _values(
             language.text("Categories that no table names"),
             language.text("Add them to categories.csv, or they stay unmapped."),
-            edition.quality.unmapped_categories,
+            quality.unmapped_categories,
             language,
         ),
-        _set_aside(edition, language),
+        _set_aside(quality, language),
     )
 
 
-def _batches(edition: Edition, language: Language) -> Table:
+def _batches(quality: Quality, language: Language) -> Table:
     rows = []
-    for quality in edition.quality.batches:
-        batch = quality.batch
+    for delivery in quality.batches:
+        batch = delivery.batch
         numbers = (
             batch.rows_read,
             batch.rows_accepted,
@@ -92,7 +94,7 @@ def _batches(edition: Edition, language: Language) -> Table:
             batch.incidents_unchanged,
             batch.incidents_withdrawn,
         )
-        names = language.listing(file.file_name for file in quality.files)
+        names = language.listing(file.file_name for file in delivery.files)
         rows.append((str(batch.batch_id), batch.source_id, names, *map(language.number, numbers)))
     return Table(
         language.text("Deliveries"),
@@ -120,7 +122,7 @@ def _batches(edition: Edition, language: Language) -> Table:
     )
 
 
-def _days(edition: Edition, language: Language) -> Table:
+def _days(quality: Quality, language: Language) -> Table:
     rows = [
         (
             day.day.isoformat(),
@@ -137,7 +139,7 @@ def _days(edition: Edition, language: Language) -> Table:
                 ),
             ),
         )
-        for day in reversed(edition.quality.days)
+        for day in reversed(quality.days[-LISTED_DAYS:])
     ]
     heads = (
         mark("Day"),
@@ -161,11 +163,11 @@ def _days(edition: Edition, language: Language) -> Table:
     )
 
 
-def _reasons(edition: Edition, language: Language) -> Table:
+def _reasons(quality: Quality, language: Language) -> Table:
     rows = [
-        (str(quality.batch.batch_id), language.text(reason), language.number(n))
-        for quality in edition.quality.batches
-        for reason, n in quality.rejected.items()
+        (str(delivery.batch.batch_id), language.text(reason), language.number(n))
+        for delivery in quality.batches
+        for reason, n in delivery.rejected.items()
     ]
     return Table(
         language.text("Rejected rows by reason"),
@@ -188,7 +190,7 @@ def _values(
     )
 
 
-def _set_aside(edition: Edition, language: Language) -> Table:
+def _set_aside(quality: Quality, language: Language) -> Table:
     rows = [
         (
             str(row.batch_id),
@@ -198,7 +200,7 @@ def _set_aside(edition: Edition, language: Language) -> Table:
             row.column,
             row.value,
         )
-        for row in edition.quality.set_aside
+        for row in quality.set_aside
     ]
     return Table(
         language.text("Rows set aside"),
