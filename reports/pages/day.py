@@ -107,41 +107,43 @@ def view_day(edition: Edition, city: City, method: Method, language: Language) -
 def summarise(edition: Edition, city: City, method: Method, language: Language) -> tuple[str, ...]:
     """The day in three plain sentences, every number of which stands in the files."""
     facts = edition.facts
-    name = language.pick(city.about.name)
-    first = language.text(
+    incidents = language.text(
         "On %(day)s the records hold %(n)s counted incidents in the %(towns)s of %(city)s; "
         "%(usual)s are usual for a day.",
         day=language.long_date(facts.day),
         n=language.number(facts.incidents_on_day),
         towns=language.pick(city.about.town_words),
-        city=name,
+        city=language.pick(city.about.name),
         usual=language.number(facts.incidents_usual, 1),
     )
-    if facts.city_change_1d is None:
-        second = language.text(
-            "%(city)s as a whole scores %(score)s, where 100 means no harm and "
-            "%(usual)s a usual day.",
-            city=name,
-            score=language.score(facts.city_score),
-            usual=language.number(100 * method.scale_base.value),
-        )
-    elif facts.city_change_1d == 0:
-        second = language.text(
-            "%(city)s as a whole scores %(score)s, where 100 means no harm and "
-            "%(usual)s a usual day; that is the same as the day before.",
-            city=name,
-            score=language.score(facts.city_score),
-            usual=language.number(100 * method.scale_base.value),
-        )
-    else:
-        second = language.text(
-            "%(city)s as a whole scores %(score)s, where 100 means no harm and "
-            "%(usual)s a usual day; that is %(change)s on the day before.",
-            city=name,
-            score=language.score(facts.city_score),
-            usual=language.number(100 * method.scale_base.value),
-            change=language.change(facts.city_change_1d),
-        )
+    score = language.text(
+        "%(city)s as a whole scores %(score)s, where 100 means no harm and %(usual)s a usual day"
+        "%(change)s.",
+        city=language.pick(city.about.name),
+        score=language.score(facts.city_score),
+        usual=language.number(100 * method.scale_base.value),
+        change=_city_change(facts.city_change_1d, language),
+    )
+    towns = language.text(
+        "Of its %(n)s %(towns)s, %(levels)s.",
+        n=len(edition.ranking),
+        towns=language.pick(city.about.town_words),
+        levels=language.listing(_level_counts(edition, method, language)),
+    )
+    return incidents, score, towns
+
+
+def _city_change(change: float | None, language: Language) -> str:
+    """How the city's score moved since the day before; nothing where there is none."""
+    if change is None:
+        return ""
+    if change == 0:
+        return language.text("; that is the same as the day before")
+    return language.text("; that is %(change)s on the day before", change=language.change(change))
+
+
+def _level_counts(edition: Edition, method: Method, language: Language) -> list[str]:
+    """How many towns are at each level that has any, and how many are not rated."""
     counts = [
         language.count_text(
             "%(n)s is at level %(number)s (%(word)s)",
@@ -156,13 +158,7 @@ def summarise(edition: Edition, city: City, method: Method, language: Language) 
     unrated = int(edition.ranking["score"].isna().sum())
     if unrated:
         counts.append(language.count_text("%(n)s is not rated", "%(n)s are not rated", unrated))
-    third = language.text(
-        "Of its %(n)s %(towns)s, %(levels)s.",
-        n=len(edition.ranking),
-        towns=language.pick(city.about.town_words),
-        levels=language.listing(counts),
-    )
-    return first, second, third
+    return counts
 
 
 def _levels(edition: Edition, method: Method, language: Language) -> tuple[LevelView, ...]:

@@ -6,13 +6,15 @@ import html
 import io
 import json
 import shutil
+import subprocess
+import sys
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from pipeline.settings import REPOSITORY
-from tests.conftest import run_cli, tree_bytes
+from tests.conftest import FIRST_NIGHT, run_cli, tree_bytes, write_city
 
 RANKING = [  # in this order, under these names
     *("date", "edition", "method", "rank", "rank_low", "rank_high", "town_id", "town_name"),
@@ -224,3 +226,38 @@ def test_an_edition_names_what_it_was_made_from(home: Path) -> None:
     for file in facts["inputs"]:
         kept = home / "archive" / file["sha256"][:2] / file["sha256"]
         assert hashlib.sha256(kept.read_bytes()).hexdigest() == file["sha256"]
+
+
+def test_a_night_needs_no_network(tmp_path: Path, toronto_home: Path) -> None:
+    """With the network cut a run gives the same bytes (promise 10)."""
+    cut = subprocess.run(["unshare", "--net", "true"], capture_output=True, check=False)
+    if cut.returncode:
+        pytest.skip("cutting the network needs root (unshare --net)")
+    done = subprocess.run(
+        ["unshare", "--net", sys.executable, "-m", "cli", "run", "--home", tmp_path / "home"],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert 0 == done.returncode, done.stderr
+    assert tree_bytes(toronto_home / "site") == tree_bytes(tmp_path / "home" / "site")
+
+
+def test_hostile_names_stay_text(tmp_path: Path) -> None:
+    """Markup in a town's name, a district or a licence is shown as it is and does nothing."""
+    folder = write_city(tmp_path / "alder")
+    towns = folder / "towns.csv"
+    text = towns.read_text(encoding="utf-8")
+    hostile = "<script>alert(1)</script>"
+    towns.write_text(
+        text.replace("Birch,桦树镇,North", f'"{hostile}","<img src=x onerror=y>","{hostile}"'),
+        encoding="utf-8",
+    )
+    (folder / "records" / "calls-1.csv").write_bytes(FIRST_NIGHT)
+    done = run_cli("run", "--city", folder, "--home", tmp_path / "home")
+    assert 0 == done.returncode, done.stderr
+    for language, name in (("en", hostile), ("zh", "<img src=x onerror=y>")):
+        page = (tmp_path / "home" / "site" / "latest" / language / "index.html").read_text()
+        assert name not in page
+        assert html.escape(name) in page
