@@ -123,7 +123,13 @@ def read_city(folder: Path) -> City:
     calibration = read_toml(folder / "method.toml", Calibration)
     sources = tuple(read_toml(path, Source) for path in sorted(folder.glob("sources/*.toml")))
     mistakes: list[str] = [] if sources else ["sources/ holds no declaration (*.toml)"]
+    ids = [source.id for source in sources]
+    mistakes += [
+        f"sources/: the id '{i}' occurs twice" for i in sorted(set(ids)) if ids.count(i) > 1
+    ]
     towns = _read_towns(folder, mistakes)
+    if not towns:
+        mistakes.append("towns.csv names no town")
     places = _read_mapping(folder, "places.csv", "place", mistakes)
     categories = _read_mapping(folder, "categories.csv", "category", mistakes)
     known_towns = {town.town_id for town in towns}

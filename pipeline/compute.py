@@ -116,6 +116,13 @@ def compute_edition(
 
 
 def _refuse_uncovered(day: date, coverage: Coverage) -> None:
+    if coverage.first_day > coverage.last_day:
+        raise NothingKnown(
+            f"no day is covered in full: the records end on {coverage.last_day}, "
+            f"and count from {coverage.first_day} on",
+            expected="records that reach beyond the first_day of every source",
+            try_next="ingest newer deliveries, or correct first_day and last_day in sources/",
+        )
     if not coverage.first_day <= day <= coverage.last_day:
         raise NothingKnown(
             f"{day} is not covered by the records",

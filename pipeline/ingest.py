@@ -9,7 +9,12 @@ import duckdb
 import pandas as pd
 
 from pipeline.city import City
-from pipeline.errors import BatchInconsistent, SourceRefused, StatementFailed
+from pipeline.errors import (
+    BatchInconsistent,
+    SourceRefused,
+    StatementFailed,
+    WrongUsage,
+)
 from pipeline.sources import READERS
 from pipeline.sources.base import Reader
 from pipeline.sources.declaration import Source
@@ -48,7 +53,17 @@ class Batch:
 
 
 def deliveries(city: City, records: Path | None) -> list[tuple[Source, Path]]:
-    """Files in the records folder, in the order of delivery; each is a delivery of its own."""
+    """Files in the records folder, in the order of delivery; each is a delivery of its own.
+
+    Raises:
+        WrongUsage: If the folder was named and is not there.
+    """
+    if records is not None and not records.is_dir():
+        raise WrongUsage(
+            f"--records {records} is no folder",
+            expected="the folder in which new files lie",
+            try_next=f"--records {records.parent}",
+        )
     folder = records or city.folder / city.about.records
     found: list[tuple[Source, Path]] = []
     for source in city.sources:
@@ -168,7 +183,7 @@ def _read_file(
             expected=f"a file as sources/{source.id}.toml declares it",
             try_next="compare the file's columns, formats and encoding with the declaration",
         ) from error
-    rejects = reader.rejects(warehouse.connection)
+    rejects = reader.rejects(warehouse.connection, file.path, name=file.name)
     if rejects:
         with warehouse.table("arriving_rejects", pd.DataFrame(rejects)):
             warehouse.run("unreadable_add", file_number=number)

@@ -1,5 +1,6 @@
 """What was used, what was not, and why: the quality of the records."""
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -136,7 +137,19 @@ def _day(row: Sequence[object]) -> DayQuality:
 
 
 def _values(rows: Sequence[Sequence[object]]) -> tuple[tuple[str, int], ...]:
-    return tuple((str(value), int(str(n))) for value, n in rows[:LISTED_VALUES])
+    return tuple((visible(str(value)), int(str(n))) for value, n in rows[:LISTED_VALUES])
+
+
+def visible(text: str) -> str:
+    r"""Text from the records with control and direction marks written out: it goes to a reader.
+
+    >>> visible("AL\x1b[2JDER")
+    'AL\\u001b[2JDER'
+    """
+    return "".join(
+        f"\\u{ord(mark):04x}" if unicodedata.category(mark).startswith("C") else mark
+        for mark in text
+    )
 
 
 def _batches(warehouse: Warehouse, as_of: int) -> tuple[BatchQuality, ...]:
@@ -172,7 +185,7 @@ def _set_aside(warehouse: Warehouse, as_of: int) -> tuple[SetAside, ...]:
             row_number=int(str(row_number)),
             reason_code=str(reason),
             column=str(column or ""),
-            value=str(value or ""),
+            value=visible(str(value or "")),
         )
         for batch_id, file_number, row_number, reason, column, value in warehouse.rows(
             "rejected_rows", as_of=as_of, most=LISTED_ROWS

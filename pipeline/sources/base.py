@@ -40,7 +40,9 @@ class Reader(Protocol):
             SourceRefused: If the file as a whole cannot be taken.
         """
 
-    def rejects(self, connection: DuckDBPyConnection) -> list[ReaderReject]:
+    def rejects(
+        self, connection: DuckDBPyConnection, path: Path, *, name: str
+    ) -> list[ReaderReject]:
         """Rows that the last reading could not take apart, by row number."""
 
     def check_total(

@@ -1,12 +1,8 @@
 """Delimited text, plain or gzipped, read by DuckDB."""
 
 import csv
-import gzip
-import io
-import re
-from collections.abc import Iterator
+from bisect import bisect_left
 from pathlib import Path
-from typing import BinaryIO, cast
 
 import duckdb
 from duckdb import (
@@ -20,8 +16,8 @@ from duckdb import (
 from pipeline.errors import BatchInconsistent, SourceRefused
 from pipeline.sources.base import ReaderReject, refuse_no_rows, require_columns
 from pipeline.sources.declaration import Source
+from pipeline.sources.lines import blank_line_numbers, count_lines, is_gzipped, opened
 
-CHUNK_BYTES = 1 << 20
 LONGEST_HEADER = 1 << 16
 REASON_CODES = {
     "MISSING COLUMNS": "too_few_fields",
@@ -30,13 +26,19 @@ REASON_CODES = {
     "INVALID ENCODING": "bad_encoding",
     "LINE SIZE OVER MAXIMUM": "line_too_long",
 }
-REJECTS_QUERY = """
-    SELECT line - 1, error_type::VARCHAR, error_message FROM reject_errors
-    WHERE scan_id = (SELECT max(scan_id) FROM reject_errors)
+REJECTS = """
+    SELECT line, error_type::VARCHAR, error_message FROM reject_errors
     QUALIFY row_number() OVER (PARTITION BY line ORDER BY byte_position) = 1
     ORDER BY line
 """
-
+# The reader puts line breaks that lie before a line in front of its text. Breaks behind an unclosed
+# quote are not counted: those lines were rows, and must be missed.
+BREAKS_IN_REJECTS = """
+    SELECT coalesce(sum(len(string_split(trim(csv_line, chr(10) || chr(13)), chr(10))) - 1), 0)
+    FROM (
+        SELECT DISTINCT line, csv_line FROM reject_errors WHERE error_type <> 'UNQUOTED VALUE'
+    )
+"""
 NUMBERED, UNNUMBERED = "*, row_number() OVER () AS file_row", "*, NULL::BIGINT AS file_row"
 
 
@@ -55,6 +57,8 @@ class CsvReader:
         """See `Reader.rows`."""
         header = _read_header(path, source=source, name=name)
         require_columns(header, source=source, name=name)
+        if numbered:
+            count_lines(path, name=name)  # a damaged archive is told before the reader stumbles
         _forget_rejects(connection)
         try:
             relation = connection.read_csv(
@@ -66,7 +70,7 @@ class CsvReader:
                 quotechar='"',
                 escapechar='"',
                 encoding=source.encoding,
-                compression="gzip" if _is_gzipped(path) else "none",
+                compression="gzip" if is_gzipped(path) else "none",
                 store_rejects=True,
                 rejects_limit=0,
             )
@@ -74,15 +78,22 @@ class CsvReader:
             raise _unreadable(name, error) from error
         return relation.project(NUMBERED if numbered else UNNUMBERED)
 
-    def rejects(self, connection: DuckDBPyConnection) -> list[ReaderReject]:
-        """Lines that the last reading set aside."""
+    def rejects(
+        self, connection: DuckDBPyConnection, path: Path, *, name: str
+    ) -> list[ReaderReject]:
+        """Lines that the last reading set aside, by row number: blank lines are no rows."""
         if not _has_rejects(connection):
             return []
+        found = connection.execute(REJECTS).fetchall()
+        has_blank = bool(found) and count_lines(path, name=name)[1] > 0
+        blank = blank_line_numbers(path, name=name) if has_blank else []
         return [
             ReaderReject(
-                int(row), REASON_CODES.get(kind, "unreadable_line"), message.splitlines()[0]
+                int(line) - 1 - bisect_left(blank, line),
+                REASON_CODES.get(kind, "unreadable_line"),
+                message.splitlines()[0],
             )
-            for row, kind, message in connection.execute(REJECTS_QUERY).fetchall()
+            for line, kind, message in found
         ]
 
     def check_total(
@@ -94,7 +105,7 @@ class CsvReader:
         name: str,
         rows_read: int,
     ) -> None:
-        """Hold the rows against the lines: header + rows + line breaks inside fields + blank lines.
+        """Hold the rows against the lines: header + rows + breaks inside fields + blank lines.
 
         A quote that is never closed swallows lines; this is where they are missed.
         """
@@ -102,7 +113,7 @@ class CsvReader:
             raise refuse_no_rows(name, source)
         if source.encoding == "utf-16":
             return  # a line break is two bytes there; the reader's own count has to do
-        lines, blank = _count_lines(path)
+        lines, blank = count_lines(path, name=name)
         surplus = lines - 1 - rows_read
         if surplus:
             surplus -= self._breaks_inside(connection, path, source=source, name=name)
@@ -120,30 +131,20 @@ class CsvReader:
         relation = self.rows(connection, path, source=source, name=name)
         fields = [ColumnExpression(column) for column in relation.columns if column != "file_row"]
         text = FunctionExpression("concat_ws", ConstantExpression(""), *fields)
-        breaks = FunctionExpression(
+        parts = FunctionExpression(
             "len", FunctionExpression("string_split", text, ConstantExpression("\n"))
         )
-        inside = (
-            relation.select(breaks.alias("parts"))
-            .aggregate("coalesce(sum(parts - 1), 0)")
-            .fetchall()
-        )
-        swallowed: list[tuple[int | None]] = []
+        total = relation.select(parts.alias("parts")).aggregate("coalesce(sum(parts - 1), 0)")
+        inside = int(total.fetchall()[0][0])
         if _has_rejects(connection):
-            swallowed = connection.execute(
-                "SELECT sum(len(string_split(rtrim(csv_line, chr(10) || chr(13)), chr(10))) - 1) "
-                "FROM (SELECT DISTINCT line, csv_line FROM reject_errors)"
-            ).fetchall()
-        return int(inside[0][0]) + sum(int(row[0] or 0) for row in swallowed)
+            inside += int(connection.execute(BREAKS_IN_REJECTS).fetchall()[0][0])
+        return inside
 
 
 def _read_header(path: Path, *, source: Source, name: str) -> list[str]:
     """Column names of the first line."""
-    with _open(path) as file:
-        try:
-            start = file.read(LONGEST_HEADER)
-        except (OSError, EOFError) as error:
-            raise _unreadable(name, error) from error
+    with opened(path, name=name) as file:
+        start = file.read(LONGEST_HEADER)
     if not start:
         raise SourceRefused(
             f"{name}: the file is empty (0 bytes)",
@@ -151,29 +152,20 @@ def _read_header(path: Path, *, source: Source, name: str) -> list[str]:
             try_next="check that the copy was finished, or ask for the delivery again",
         )
     try:
-        text = io.StringIO(
-            start.decode(
-                source.encoding, errors="strict" if len(start) < LONGEST_HEADER else "replace"
-            )
-        )
-        header = next(csv.reader([text.readline().lstrip("\ufeff")], delimiter=source.delimiter))
-    except (UnicodeDecodeError, csv.Error, StopIteration) as error:
-        if not _first_line_decodes(start, source.encoding):
-            raise _unreadable(name, error) from error
-        line = start.split(b"\n", 1)[0].decode(source.encoding).lstrip("\ufeff").rstrip("\r")
-        header = next(csv.reader([line], delimiter=source.delimiter))
-    if "\x00" in "".join(header) or len(set(header)) < len(header):
-        raise _unreadable(name, ValueError("the first line holds NUL bytes or a column name twice"))
+        # Bytes that are no text, further down or cut by the limit, are the reader's to judge.
+        first = start.decode(source.encoding, errors="replace").lstrip("\ufeff").splitlines()[0]
+        header = next(csv.reader([first], delimiter=source.delimiter))
+    except (csv.Error, StopIteration, IndexError) as error:
+        raise _unreadable(name, error) from error
+    for wrong, what in (
+        ("\ufffd" in first, f"the first line is not {source.encoding}"),
+        ("\x00" in first, "NUL bytes in the first line"),
+        (first.count('"') % 2, f"an unclosed quotation mark in the first line, at {header[-1]}"),
+        (len(set(header)) < len(header), "a column name stands twice in the first line"),
+    ):
+        if wrong:
+            raise _unreadable(name, ValueError(what))
     return header
-
-
-def _first_line_decodes(start: bytes, encoding: str) -> bool:
-    """Whether the header is text even where a later line is not."""
-    try:
-        start.split(b"\n", 1)[0].decode(encoding)
-    except UnicodeDecodeError:
-        return False
-    return b"\n" in start
 
 
 def _unreadable(name: str, error: Exception) -> SourceRefused:
@@ -184,38 +176,6 @@ def _unreadable(name: str, error: Exception) -> SourceRefused:
         try_next="open the file: is it the right one, and does the source's declaration have its "
         "encoding and delimiter?",
     )
-
-
-def _is_gzipped(path: Path) -> bool:
-    """Look at the first bytes: archived files have no suffix."""
-    with path.open("rb") as file:
-        return file.read(2) == b"\x1f\x8b"
-
-
-def _open(path: Path) -> BinaryIO:
-    """Open the decompressed bytes."""
-    return cast("BinaryIO", gzip.open(path, "rb") if _is_gzipped(path) else path.open("rb"))
-
-
-def _chunks(path: Path) -> Iterator[bytes]:
-    with _open(path) as file:
-        while chunk := file.read(CHUNK_BYTES):
-            yield chunk
-
-
-def _count_lines(path: Path) -> tuple[int, int]:
-    """Physical lines and, among them, blank ones."""
-    breaks, blank, tail = (
-        0,
-        0,
-        b"\n",
-    )  # as if a line had ended before the file: a blank first line counts
-    for chunk in _chunks(path):
-        breaks += chunk.count(b"\n")
-        joined = tail + chunk
-        blank += len(re.findall(rb"\n(?=\r?\n)", joined)) - len(re.findall(rb"\n(?=\r?\n)", tail))
-        tail = joined[-2:]
-    return breaks + (not tail.endswith(b"\n")), blank
 
 
 def _has_rejects(connection: DuckDBPyConnection) -> bool:

@@ -38,7 +38,13 @@ class ParquetReader:
             raise refuse_no_rows(name, source)
         return relation.project(NUMBERED if numbered else UNNUMBERED)
 
-    def rejects(self, connection: DuckDBPyConnection) -> list[ReaderReject]:  # noqa: ARG002
+    def rejects(
+        self,
+        connection: DuckDBPyConnection,  # noqa: ARG002
+        path: Path,  # noqa: ARG002
+        *,
+        name: str,  # noqa: ARG002
+    ) -> list[ReaderReject]:
         """None: a damaged Parquet file is refused as a whole."""
         return []
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -53,8 +53,11 @@ class Warehouse:
         self.connection.register(name, rows)
         try:
             yield
-        finally:
-            self.connection.unregister(name)
+        except BaseException:
+            with suppress(duckdb.Error):  # in a broken transaction; the cause is what matters
+                self.connection.unregister(name)
+            raise
+        self.connection.unregister(name)
 
     def _execute(self, statement: str, values: dict[str, object]) -> duckdb.DuckDBPyConnection:
         try:
