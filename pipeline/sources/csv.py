@@ -36,7 +36,10 @@ REJECTS = """
 BREAKS_IN_REJECTS = """
     SELECT coalesce(sum(len(string_split(trim(csv_line, chr(10) || chr(13)), chr(10))) - 1), 0)
     FROM (
-        SELECT DISTINCT line, csv_line FROM reject_errors WHERE error_type <> 'UNQUOTED VALUE'
+        SELECT line, any_value(csv_line) AS csv_line
+        FROM reject_errors
+        GROUP BY line
+        HAVING count(*) FILTER (WHERE error_type = 'UNQUOTED VALUE') = 0
     )
 """
 NUMBERED, UNNUMBERED = "*, row_number() OVER () AS file_row", "*, NULL::BIGINT AS file_row"
@@ -160,7 +163,7 @@ def _read_header(path: Path, *, source: Source, name: str) -> list[str]:
     for wrong, what in (
         ("\ufffd" in first, f"the first line is not {source.encoding}"),
         ("\x00" in first, "NUL bytes in the first line"),
-        (first.count('"') % 2, f"an unclosed quotation mark in the first line, at {header[-1]}"),
+        (first.count('"') % 2, f"an unclosed quotation mark in the first line, at {header[-1:]}"),
         (len(set(header)) < len(header), "a column name stands twice in the first line"),
     ):
         if wrong:
