@@ -19,7 +19,7 @@ from pipeline.sources import READERS
 from pipeline.sources.base import Reader
 from pipeline.sources.declaration import Source
 from pipeline.sources.normalise import normalise
-from pipeline.store.archive import ArchivedFile, file_hash, keep
+from pipeline.store.archive import ArchivedFile, file_hash, keep, sweep
 from pipeline.store.warehouse import Warehouse
 
 NUMBERS = (  # of a batch, in the order of `batches.sql`
@@ -81,6 +81,7 @@ def ingest_arrivals(
     received_at: datetime,
 ) -> list[Batch]:
     """Take in all that lies in the records folder and is not known yet."""
+    sweep(archive)
     return [
         ingest(
             warehouse, [path], source=source, city=city, archive=archive, received_at=received_at

@@ -12,7 +12,7 @@ from pipeline.editions.edition import Edition
 from pipeline.errors import WrongUsage
 from pipeline.ingest import Batch, ingest_arrivals
 from pipeline.session import Session
-from pipeline.store.folders import write_whole
+from pipeline.store.folders import storage_errors, write_whole
 from pipeline.store.lock import home_lock
 from pipeline.store.warehouse import open_warehouse
 
@@ -39,7 +39,8 @@ def bind_home(home: Path, city: City) -> None:
     note = home / "city"
     if not note.exists():
         write_whole(note, f"{city.about.id}\n".encode())
-    owner = note.read_text(encoding="utf-8").strip()
+    with storage_errors(note):
+        owner = note.read_text(encoding="utf-8", errors="replace").strip()
     if owner != city.about.id:
         raise WrongUsage(
             f"{home} belongs to the city '{owner}'",

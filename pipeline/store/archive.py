@@ -2,6 +2,8 @@
 
 import hashlib
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +11,7 @@ from pipeline.errors import SourceRefused
 from pipeline.store.folders import make_folder, storage_errors
 
 CHUNK_BYTES = 1 << 20
+PARTIAL = ".partial"  # one delivery at a time: the home is locked
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,12 @@ def file_hash(path: Path) -> str:
         raise _unreadable(path, error) from error
 
 
+def sweep(archive: Path) -> None:
+    """Remove what a killed run left half copied."""
+    with storage_errors(archive):
+        (archive / PARTIAL).unlink(missing_ok=True)
+
+
 def keep(path: Path, *, archive: Path) -> ArchivedFile:
     """Copy a file into the archive, byte for byte, and name it by its hash.
 
@@ -44,13 +53,18 @@ def keep(path: Path, *, archive: Path) -> ArchivedFile:
         StorageUnusable: If the archive cannot be written.
     """
     make_folder(archive)
-    partial = archive / f".{os.getpid()}.partial"
+    partial = archive / PARTIAL
     digest, size = hashlib.sha256(), 0
     try:
         incoming = path.open("rb")
     except OSError as error:
         raise _unreadable(path, error) from error
-    with incoming, storage_errors(archive), partial.open("wb") as copy:
+    with (
+        incoming,
+        storage_errors(archive),
+        _removed_on_failure(partial),
+        partial.open("wb") as copy,
+    ):
         while chunk := incoming.read(CHUNK_BYTES):
             digest.update(chunk)
             size += copy.write(chunk)
@@ -61,6 +75,16 @@ def keep(path: Path, *, archive: Path) -> ArchivedFile:
     with storage_errors(place):
         partial.replace(place)
     return ArchivedFile(path.name, place, name, size)
+
+
+@contextmanager
+def _removed_on_failure(path: Path) -> Iterator[None]:
+    """A half copy on a full disk would keep it full."""
+    try:
+        yield
+    except OSError:
+        path.unlink(missing_ok=True)
+        raise
 
 
 def _unreadable(path: Path, error: OSError) -> SourceRefused:

@@ -4,7 +4,7 @@ import json
 import os
 import platform
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -37,14 +37,14 @@ def home_lock(home: Path, *, purpose: str) -> Iterator[None]:
             expected="a home that this user may write to",
             try_next="give another with --home, or change its permissions",
         ) from error
+    owner = {"host": platform.node(), "pid": os.getpid(), "purpose": purpose}
     try:
-        note.write_text(
-            json.dumps({"host": platform.node(), "pid": os.getpid(), "purpose": purpose}),
-            encoding="utf-8",
-        )
+        with suppress(OSError):  # the note is for people; the lock holds without it
+            note.write_text(json.dumps(owner), encoding="utf-8")
         yield
     finally:
-        note.unlink(missing_ok=True)
+        with suppress(OSError):
+            note.unlink(missing_ok=True)
         lock.release()
 
 
@@ -53,5 +53,5 @@ def _owner(note: Path) -> str:
     try:
         owner = json.loads(note.read_text(encoding="utf-8"))
         return f" (process {owner['pid']} on {owner['host']}: {owner['purpose']})"
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError):
         return ""

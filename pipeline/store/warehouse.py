@@ -16,6 +16,7 @@ from pipeline.store.folders import make_folder
 STATEMENTS = Path(__file__).parent / "sql"
 MIGRATIONS = Path(__file__).parent / "migrations"
 FILE_NAME = "warehouse.duckdb"
+HEADER_BYTES = 3 * 4096  # of a DuckDB file, before its blocks
 
 
 @dataclass(frozen=True)
@@ -62,9 +63,9 @@ class Warehouse:
     def _execute(self, statement: str, values: dict[str, object]) -> duckdb.DuckDBPyConnection:
         try:
             return self.connection.execute(_statement(statement), values or None)
-        except duckdb.IOException as error:
-            raise _storage_error(error) from error
         except duckdb.Error as error:
+            if _is_of_storage(error):
+                raise _storage_error(error) from error
             raise StatementFailed(
                 f"{statement}.sql ({', '.join(values)}): {error}",
                 expected="a statement that runs on this warehouse",
@@ -81,9 +82,17 @@ def open_warehouse(home: Path) -> Iterator[Warehouse]:
         StorageUnusable: If it cannot be written.
     """
     make_folder(home)
-    with _connected(home / FILE_NAME, read_only=False) as warehouse:
-        migrate(warehouse)
-        yield warehouse
+    file = home / FILE_NAME
+    is_first = not file.exists()
+    try:
+        with _connected(file, read_only=False) as warehouse:
+            migrate(warehouse)
+            yield warehouse
+    except StorageUnusable:
+        if is_first:  # a file that was never whole would be in the way of the next run
+            file.unlink(missing_ok=True)
+            file.with_name(f"{FILE_NAME}.wal").unlink(missing_ok=True)
+        raise
 
 
 @contextmanager
@@ -142,11 +151,34 @@ def _connected(database: Path | str, *, read_only: bool) -> Iterator[Warehouse]:
         raise _storage_error(error) from error
     try:
         connection.execute("SET TimeZone = 'UTC'")
+        _refuse_cut_off(connection, database)
         yield Warehouse(connection)
-    except duckdb.IOException as error:
-        raise _storage_error(error) from error
+    except duckdb.Error as error:
+        if _is_of_storage(error):
+            raise _storage_error(error) from error
+        raise
     finally:
         connection.close()
+
+
+def _refuse_cut_off(connection: duckdb.DuckDBPyConnection, database: Path | str) -> None:
+    """DuckDB misses lost blocks only when it reads them, perhaps months later: count them now."""
+    if not isinstance(database, Path):
+        return
+    size = "SELECT block_size, total_blocks FROM pragma_database_size()"
+    block_size, n_blocks = connection.execute(size).fetchall()[0]
+    found, needed = database.stat().st_size, HEADER_BYTES + block_size * n_blocks
+    if n_blocks and found < needed:
+        raise StorageUnusable(
+            f"{database}: cut off, {found:,} of {needed:,} bytes are there",
+            expected="the whole warehouse file",
+            try_next="put back the last backup of it",
+        )
+
+
+def _is_of_storage(error: duckdb.Error) -> bool:
+    """Whether the disk is to blame; a commit on a full one fails as a transaction."""
+    return isinstance(error, duckdb.IOException) or "No space left" in str(error)
 
 
 def _storage_error(error: duckdb.Error) -> LockedByAnother | StorageUnusable:
