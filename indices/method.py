@@ -271,6 +271,6 @@ def _mismatches(method: Method, calibration: Calibration) -> list[str]:
                 mistakes.append(f"category '{code}' is not in the method")
             elif category.pillar != pillar:
                 mistakes.append(f"category '{code}' belongs to '{category.pillar}', not '{pillar}'")
-            if not rate > 0:
+            if not 0 < rate < np.inf:
                 mistakes.append(f"category '{code}': the usual rate must be positive, got {rate}")
     return mistakes

@@ -101,12 +101,15 @@ def fit_gamma(observed: FloatArray, *, expected: FloatArray) -> GammaPrior:
     active = np.flatnonzero(~quiet)
     for _ in range(MOST_STEPS):
         y, e = observed[active], expected[active]
-        mean[active] = _best_mean(y, e, mean[active], shape[active])
+        mean_before = mean[active]
+        mean[active] = _best_mean(y, e, mean_before, shape[active])
         step = _shape_step(y, mean[active][:, None] * e, shape[active])
         log_shape = np.log(shape[active])
         moved = np.clip(log_shape + step, np.log(SMALLEST_SHAPE), np.log(LARGEST_SHAPE))
         shape[active] = np.exp(moved)
-        active = active[np.abs(moved - log_shape) > STEP_TOLERANCE]
+        unsettled = np.abs(moved - log_shape) > STEP_TOLERANCE
+        unsettled |= np.abs(mean[active] - mean_before) > STEP_TOLERANCE * mean_before
+        active = active[unsettled]
         if not len(active):
             break
     fitted = np.ones(len(mean), dtype=bool)

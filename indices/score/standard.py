@@ -76,12 +76,12 @@ def score_days(
     parts = _exponent_parts(evidence, known, rules)
     rated = evidence.expected_events >= rules.least_expected_events
     low, high = _interval(known, rules)
-    published = _published(parts.sum(axis=2), rated, rules)
+    published = _published(_add_up(parts), rated, rules)
     rank = ranking.competition_ranks(published, rated=rated)
     rank_low, rank_high = _rank_ranges(known, rated, rules)
     mean = np.stack([pillar.mean for pillar in known], axis=2)
-    city_exponent = (evidence.city_category[:, 0] * rules.pillar_weight[rules.category_pillar]).sum(
-        axis=1
+    city_exponent = _add_up(
+        evidence.city_category[:, 0] * rules.pillar_weight[rules.category_pillar]
     )
     return Scores(
         score=published,
@@ -112,7 +112,7 @@ def _refuse_misfits(counts: FloatArray, population: FloatArray, rules: ScoringRu
         )
     if not (population > 0).all():
         raise ValueError(f"population must be positive, got {population[~(population > 0)]}")
-    broken = ~((counts >= 0) & (counts == np.floor(counts)))
+    broken = ~((counts >= 0) & (counts == np.floor(counts)) & np.isfinite(counts))
     if broken.any():
         raise ValueError(f"counts must be whole numbers from 0 on, got {counts[broken][:5]}")
 
@@ -139,7 +139,9 @@ def _weigh(
     usual_per_event = ((rules.usual_rate * rules.severity**2) @ member) / usual_harm
     usual_per_event = usual_per_event * ((weights**2).sum() / weights.sum())
     per_event = np.where(
-        city_harm > 0, city_harm_squared / np.where(city_harm > 0, city_harm, 1), usual_per_event
+        city_harm_squared > 0,  # 0 also where only the oldest days hold harm, whose squares vanish
+        city_harm_squared / np.where(city_harm > 0, city_harm, 1),
+        usual_per_event,
     )
     usual = exposure[..., None] * usual_harm  # (n_days, n_towns, n_pillars)
     city_usual = exposure.sum(axis=1)[:, None] * usual_harm
@@ -153,11 +155,20 @@ def _weigh(
 
 
 def _by_pillar(values: FloatArray, member: BoolArray) -> FloatArray:
-    """Add the categories of each pillar, (..., n_categories) to (..., n_pillars).
+    """Add the categories of each pillar, (..., n_categories) to (..., n_pillars)."""
+    return np.stack([_add_up(values[..., column]) for column in member.T], axis=-1)
 
-    Column by column in a fixed order: a matrix product may add in another order on another shape.
+
+def _add_up(parts: FloatArray) -> FloatArray:
+    """Add the last axis from left to right.
+
+    `sum` and a matrix product add in an order that depends on the shape: a day computed alone would
+    end in other bits than the same day in a panel.
     """
-    return np.stack([values[..., column].sum(axis=-1) for column in member.T], axis=-1)
+    total = np.zeros(parts.shape[:-1])
+    for part in range(parts.shape[-1]):
+        total = total + parts[..., part]
+    return total
 
 
 def _posteriors(evidence: _Evidence) -> list[GammaPosterior]:

@@ -37,15 +37,22 @@ ONE_PILLAR = replace(
     severity=np.array([1.0]),
     usual_rate=np.array([1e-3]),
 )
-# Nine categories in one pillar: NumPy adds eight and more numbers in another order than seven.
 MANY_CATEGORIES = replace(
     STANDARD,
     pillars=("persons", "traffic", "fire"),
     pillar_weight=np.array([0.5, 0.3, 0.2]),
-    categories=tuple("abcdefghijkl"),
-    category_pillar=np.array([0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2]),
-    severity=np.array([77.0, 583.0, 0.1, 0.7, 1.3, 10.0, 2.2, 0.25, 4.0, 1 / 3, 9.9, 1.0]),
-    usual_rate=np.linspace(0.2e-3, 1.5e-3, 12),
+    categories=tuple("abcdefghij"),
+    category_pillar=np.array([0, 0, 1, 1, 1, 1, 1, 1, 1, 2]),
+    severity=np.array([77.0, 583.0, 0.1, 0.7, 1.3, 10.0, 2.2, 0.25, 1 / 3, 1.0]),
+    usual_rate=np.linspace(0.2e-3, 1.5e-3, 10),
+)
+# Nine in one pillar, in odd severities: from eight numbers on NumPy may add in another order.
+NINE_IN_A_PILLAR = replace(
+    ONE_PILLAR,
+    categories=tuple("abcdefghi"),
+    category_pillar=np.zeros(9, dtype=np.int64),
+    severity=np.array([0.1, 0.7, 1.3, 10.0, 2.2, 0.25, 4.0, 1 / 3, 9.9]),
+    usual_rate=np.linspace(0.2e-3, 1.5e-3, 9),
 )
 WINDOWS = ((1, 1.0), (5, 2.0), (28, 7.0), (70, 84.0))  # days and half-life
 

@@ -15,7 +15,7 @@ from scipy import optimize, stats
 from indices.method import ScoringRules
 
 UNIT = 2**20
-LEAST_SHAPE, MOST_SHAPE = 0.05, 1e6
+LEAST_SHAPE, MOST_SHAPE = 0.5, 1e6
 Counts = Sequence[Sequence[Sequence[float]]]  # by day, town and category
 
 
@@ -164,67 +164,99 @@ def rank_range(
     return [(sorted(of_town)[first], sorted(of_town)[last]) for of_town in places]
 
 
-def score_night(counts: Counts, *, population: Sequence[float], rules: ScoringRules) -> Night:
-    """Score all towns on the last day of a history."""
-    towns, categories = range(len(population)), range(len(rules.categories))
-    pillars = range(len(rules.pillars))
-    member = [[c for c in categories if rules.category_pillar[c] == p] for p in pillars]
-    severity = [float(s) for s in rules.severity]
-    usual_rate = [float(u) for u in rules.usual_rate]
-    share = [float(v) for v in rules.pillar_weight]
+@dataclass(frozen=True, kw_only=True)
+class Weighed:
+    """Harm of one day, by age and severity, and what it rests on."""
 
+    days: float
+    harm: list[list[float]]  # by town and category
+    observed: list[list[float]]  # by town and pillar
+    expected: list[list[float]]
+    city_mix: list[float]  # how the city's harm is split within each pillar, by category
+    city_rate: list[float]  # the city's harm over the usual, by pillar
+
+
+def weigh(counts: Counts, *, population: Sequence[float], rules: ScoringRules) -> Weighed:
+    """Steps 1 to 3: recency, harm, equivalent events."""
+    towns, categories = range(len(population)), range(len(rules.categories))
+    severity, usual_rate = rules.severity.tolist(), rules.usual_rate.tolist()
     weight, squared = weights(rules), squared_weights(rules)
     days = float(sum(weight[: len(counts)]))
     series = [[[day[t][c] for day in counts] for c in categories] for t in towns]
-    weighted = [[float(weighted_sum(series[t][c], weight)) for c in categories] for t in towns]
-    in_city = [
-        [sum(series[t][c][d] for t in towns) for d in range(len(counts))] for c in categories
+    in_city = [[sum(day[t][c] for t in towns) for day in counts] for c in categories]
+    harm = [
+        [severity[c] * float(weighted_sum(series[t][c], weight)) for c in categories] for t in towns
     ]
-
-    observed = [[0.0 for _ in pillars] for _ in towns]
-    expected = [[0.0 for _ in pillars] for _ in towns]
-    own = [[0.0 for _ in pillars] for _ in towns]
-    mix = [0.0 for _ in categories]  # how the city's harm is split within a pillar
-    prior = []
-    city_exponent = 0.0
-    for p in pillars:
-        usual = sum(severity[c] * usual_rate[c] for c in member[p])  # per person-day
-        city_harm = [severity[c] * sum(weighted[t][c] for t in towns) for c in categories]
-        city_total = sum(city_harm[c] for c in member[p])
-        city_exponent += share[p] * city_total / (sum(population) * days * usual)
-        if city_total > 0:
-            spread = sum(
-                severity[c] ** 2 * float(weighted_sum(in_city[c], squared)) for c in member[p]
-            )
-            per_event = spread / city_total
-        else:
-            spread = sum(severity[c] ** 2 * usual_rate[c] for c in member[p])
-            spread *= float(sum(w * w for w in weight) / sum(weight))
-            per_event = spread / usual
-        for c in member[p]:
-            mix[c] = (
-                city_harm[c] / city_total if city_total > 0 else severity[c] * usual_rate[c] / usual
-            )
+    observed: list[list[float]] = [[] for _ in towns]
+    expected: list[list[float]] = [[] for _ in towns]
+    city_mix, city_rate = [0.0 for _ in categories], []
+    for p in range(len(rules.pillars)):
+        members = [c for c in categories if rules.category_pillar[c] == p]
+        usual = sum(severity[c] * usual_rate[c] for c in members)  # per person-day
+        of_city = sum(harm[t][c] for c in members for t in towns)
+        if of_city > 0:
+            mix = {c: sum(harm[t][c] for t in towns) for c in members}
+            square = {c: float(weighted_sum(in_city[c], squared)) for c in members}
+        else:  # the usual mix in place of the measured one
+            mix = {c: severity[c] * usual_rate[c] * float(sum(weight)) for c in members}
+            square = {c: usual_rate[c] * float(sum(w * w for w in weight)) for c in members}
+        total = sum(mix.values())
+        per_event = sum(severity[c] ** 2 * square[c] for c in members) / total
+        for c in members:
+            city_mix[c] = mix[c] / total
+        city_rate.append(of_city / (sum(population) * days * usual))
         for t in towns:
-            harm = sum(severity[c] * weighted[t][c] for c in member[p])
-            observed[t][p] = harm / per_event
-            expected[t][p] = population[t] * days * usual / per_event
-            own[t][p] = observed[t][p] / expected[t][p]
-        prior.append(best_prior([row[p] for row in observed], [row[p] for row in expected]))
+            observed[t].append(sum(harm[t][c] for c in members) / per_event)
+            expected[t].append(population[t] * days * usual / per_event)
+    return Weighed(
+        days=days,
+        harm=harm,
+        observed=observed,
+        expected=expected,
+        city_mix=city_mix,
+        city_rate=city_rate,
+    )
 
+
+def exponent_parts(
+    weighed: Weighed, *, kept: list[list[float]], prior: list[Prior], rules: ScoringRules
+) -> list[list[float]]:
+    """Step 7: each category's part of a town's exponent."""
+    parts = []
+    for harm, observed, expected, kept_of in zip(
+        weighed.harm, weighed.observed, weighed.expected, kept, strict=True
+    ):
+        row = []
+        for c, p in enumerate(rules.category_pillar.tolist()):
+            of_pillar = sum(harm[k] for k, q in enumerate(rules.category_pillar) if q == p)
+            own = observed[p] / expected[p] * (harm[c] / of_pillar if of_pillar else 0)
+            borrowed = prior[p].mean * weighed.city_mix[c]
+            mixed = kept_of[p] * own + (1 - kept_of[p]) * borrowed
+            row.append(float(rules.pillar_weight[p]) * mixed)
+        parts.append(row)
+    return parts
+
+
+def score_night(
+    counts: Counts,
+    *,
+    population: Sequence[float],
+    rules: ScoringRules,
+    prior: list[Prior] | None = None,
+) -> Night:
+    """Score all towns on the last day of a history; fit the priors unless they are given."""
+    towns, pillars = range(len(population)), range(len(rules.pillars))
+    share = rules.pillar_weight.tolist()
+    weighed = weigh(counts, population=population, rules=rules)
+    observed, expected = weighed.observed, weighed.expected
+    prior = prior or [
+        best_prior([row[p] for row in observed], [row[p] for row in expected]) for p in pillars
+    ]
     shape = [[observed[t][p] + prior[p].shape for p in pillars] for t in towns]
     rate = [[expected[t][p] + prior[p].shape / prior[p].mean for p in pillars] for t in towns]
     mean = [[shape[t][p] / rate[t][p] for p in pillars] for t in towns]
     kept = [[expected[t][p] / rate[t][p] for p in pillars] for t in towns]
-    parts = [[0.0 for _ in categories] for _ in towns]
-    for t in towns:
-        for c in categories:
-            p = int(rules.category_pillar[c])
-            harm = sum(severity[k] * weighted[t][k] for k in member[p])
-            its_own = kept[t][p] * own[t][p] * (severity[c] * weighted[t][c] / harm if harm else 0)
-            borrowed = (1 - kept[t][p]) * prior[p].mean * mix[c]
-            parts[t][c] = share[p] * (its_own + borrowed)
-
+    parts = exponent_parts(weighed, kept=kept, prior=prior, rules=rules)
     exponent = [sum(share[p] * mean[t][p] for p in pillars) for t in towns]
     variance = [sum(share[p] ** 2 * shape[t][p] / rate[t][p] ** 2 for p in pillars) for t in towns]
     tail = (1 - rules.interval) / 2
@@ -235,7 +267,7 @@ def score_night(counts: Counts, *, population: Sequence[float], rules: ScoringRu
         ]
         for t in towns
     ]
-    events = [population[t] * days * sum(usual_rate) for t in towns]
+    events = [people * weighed.days * sum(rules.usual_rate.tolist()) for people in population]
     rated = [n >= rules.least_expected_events for n in events]
 
     def printed(town: int, of_exponent: float) -> float | None:
@@ -247,7 +279,7 @@ def score_night(counts: Counts, *, population: Sequence[float], rules: ScoringRu
         expected=expected,
         prior=prior,
         relative_rate=mean,
-        own_relative_rate=own,
+        own_relative_rate=[[observed[t][p] / expected[t][p] for p in pillars] for t in towns],
         kept=kept,
         parts=parts,
         expected_events=events,
@@ -260,12 +292,15 @@ def score_night(counts: Counts, *, population: Sequence[float], rules: ScoringRu
         level=[level(score, rules.cuts) for score in published],
         rank=ranks(published),
         points_lost=[
-            [None for _ in categories]
+            [None for _ in rules.categories]
             if (score := published[t]) is None
             else [*points_lost(score, parts[t])]
             for t in towns
         ],
-        city_score=publish(100 * rules.scale_base**city_exponent),
+        city_score=publish(
+            100
+            * rules.scale_base ** sum(v * x for v, x in zip(share, weighed.city_rate, strict=True))
+        ),
     )
 
 

@@ -111,6 +111,15 @@ def test_the_cube_root_rule_is_within_one_percent(shape: float) -> None:
     assert pytest.approx(exact, rel=0.01) == approximate
 
 
+@pytest.mark.parametrize("shape", [0.5, 3.0, 200.0])
+def test_single_precision_keeps_six_digits(shape: float) -> None:
+    """What the draws lose against double precision is far less than what parts two towns."""
+    z = np.linspace(0, 3, 61)
+    exact = shape / 2.5 * (1 - 1 / (9 * shape) + z / (3 * np.sqrt(shape))) ** 3
+    drawn = gamma_from_normal(z, shape=np.full(61, shape), rate=np.full(61, 2.5))
+    assert pytest.approx(exact, rel=1e-6) == drawn
+
+
 @pytest.mark.parametrize("shape", [0.05, 0.5, 1.0, 3.0])
 def test_gamma_variates_are_never_negative_and_keep_the_order(shape: float) -> None:
     """A small shape bends the lower tail to 0, but more luck never means less harm."""

@@ -26,9 +26,7 @@ places = st.lists(
     max_size=8,
 )
 some_harm = places.filter(lambda rows: sum(y for y, _ in rows) >= 1)
-ODD_PRIOR = GammaPrior(
-    mean=np.array([1.3]), shape=np.array([2.0]), by_likelihood=np.array([True])
-)
+ODD_PRIOR = GammaPrior(mean=np.array([1.3]), shape=np.array([2.0]), by_likelihood=np.array([True]))
 
 
 def columns(rows: list[tuple[float, float]]) -> tuple[np.ndarray, np.ndarray]:
@@ -52,25 +50,19 @@ def test_no_spread_is_likelier_than_the_fitted_one(rows: list[tuple[float, float
     best = oracle.best_prior(observed[0].tolist(), expected[0].tolist())
     assume(best.shape > SMALLEST_SHAPE * 1.01)  # its lower end has a test of its own
     prior = fit_gamma(observed, expected=expected)
-    greatest = oracle.log_likelihood(
-        observed[0], expected[0], mean=best.mean, shape=best.shape
-    )
+    greatest = oracle.log_likelihood(observed[0], expected[0], mean=best.mean, shape=best.shape)
     assert prior.by_likelihood.all()
     assert greatest == pytest.approx(likelihood_of(prior, observed, expected), abs=1e-8)
     assert best.mean == pytest.approx(prior.mean[0], rel=1e-4)
     assert best.shape == pytest.approx(prior.shape[0], rel=1e-3)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="the steps end when the shape rests on its lower end, settled or not: the mean is 0.109",
-)
 def test_the_mean_settles_where_the_shape_is_at_its_lower_end() -> None:
-    """Also where the shape can fall no further, the mean is the likeliest one: 0.122."""
-    observed = np.array([[0.0, 1.0, 0.0, 7.0, 0.0, 0.0, 0.0, 0.0, 0.0]])
-    expected = np.array([[51.2, 0.67, 5.36, 104.0, 12.6, 17.2, 3.58, 1.42, 28.6]])
+    """Also where the shape can fall no further, the mean is the likeliest one: 0.503."""
+    observed, expected = np.array([[1.0, 0.0, 0.0]]), np.array([[0.32, 7.37, 0.63]])
     best = oracle.best_prior(observed[0].tolist(), expected[0].tolist())
     prior = fit_gamma(observed, expected=expected)
+    assert pytest.approx(best.shape) == SMALLEST_SHAPE
     assert best.mean == pytest.approx(prior.mean[0], rel=1e-3)
 
 
@@ -94,7 +86,7 @@ def test_a_shrunk_rate_lies_between_the_own_and_the_mean_of_all(
 def test_the_mean_is_the_kept_share_of_the_own_rate_and_the_rest_of_all(
     rows: list[tuple[float, float]],
 ) -> None:
-    """mean = kept * own + (1 - kept) * m, as the method is explained to readers."""
+    """Mean = kept * own + (1 - kept) * m, as the method is explained to readers."""
     observed, expected = columns(rows)
     prior = fit_gamma(observed, expected=expected)
     known = posterior(observed, expected=expected, prior=prior)
@@ -136,7 +128,7 @@ def test_the_posterior_is_the_textbook_one() -> None:
 def test_more_events_mean_a_higher_rate_while_the_spread_is_held(
     rows: list[tuple[float, float]], more: float, data: st.DataObject
 ) -> None:
-    """Given the spread between places, a place's rate rises with its own events, the others stay."""
+    """The spread being given, a place's rate rises with its own events; the others stay."""
     observed, expected = columns(rows)
     place = data.draw(st.integers(0, len(rows) - 1))
     before = posterior(observed, expected=expected, prior=ODD_PRIOR).mean[0]
@@ -150,9 +142,17 @@ def test_more_events_mean_a_higher_rate_while_the_spread_is_held(
 def test_a_day_without_any_event_gives_half_an_event_to_all() -> None:
     """Jeffreys: all places share a gamma of shape 1/2 whose mean is half an event in all."""
     prior = fit_gamma(np.zeros((1, 3)), expected=np.array([[2.0, 3.0, 5.0]]))
-    assert (0.5, 0.05, True) == pytest.approx(
-        (prior.shape[0], prior.mean[0], prior.by_likelihood[0])
+    assert pytest.approx((prior.shape[0], prior.mean[0], prior.by_likelihood[0])) == (
+        0.5,
+        0.05,
+        True,
     )
+
+
+def test_less_than_half_an_event_is_taken_for_half_an_event() -> None:
+    """The mean of the spread never falls below half an event in all that was exposed."""
+    prior = fit_gamma(np.array([[0.2]]), expected=np.array([[4.0]]))
+    assert pytest.approx(0.5 / 4.0) == prior.mean[0]
 
 
 def test_a_single_place_keeps_its_own_rate() -> None:
@@ -207,7 +207,7 @@ def test_moments_serve_on_the_days_whose_steps_do_not_settle(
 ) -> None:
     """A day that has not settled says so and takes Marshall's moments; a quiet day is settled."""
     observed = np.array([[1.0, 9.0, 30.0, 2.0], [0.0, 0.0, 0.0, 0.0]])
-    expected = np.full((2, 4), 10.0)
+    expected = np.array([[4.0, 7.0, 12.0, 20.0]] * 2)
     monkeypatch.setattr(shrinkage, "MOST_STEPS", 1)
     prior = fit_gamma(observed, expected=expected)
     by_moments = marshall(observed[0], population=expected[0])

@@ -1,0 +1,70 @@
+"""Severities that a method states against the published list they are stated from."""
+
+import csv
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from indices.method import Method
+
+DATA = Path(__file__).parent / "data"
+STANDARD = Path(__file__).parents[2] / "data" / "methods" / "standard.toml"
+SCHEME = "StatCan-CSI-2006base"
+OFFENCES = {  # as the published table calls them
+    "robbery": "Robbery",
+    "break_and_enter": "Breaking and entering",
+    "auto_theft": "Motor vehicle theft",
+    "theft_over": "Theft over $5000",
+    "assault": "Assault level 2 (weapon or bodily harm)",
+    "assault_victim": "Assault level 2 (weapon or bodily harm)",
+    "weapon_threat": "Assault level 2 (weapon or bodily harm)",
+    "stabbing": "Assault level 3 (aggravated)",
+    "shooting": "Discharging firearm with intent",
+}
+
+
+def published_weights() -> dict[str, float]:
+    """Weight of each offence in the scheme."""
+    with (DATA / "severity-weights.csv").open(encoding="utf-8", newline="") as file:
+        return {
+            row["offence"]: float(row["weight"])
+            for row in csv.DictReader(file)
+            if row["scheme"] == SCHEME
+        }
+
+
+def standard_method() -> Method:
+    """The standard method as it is shipped."""
+    return Method.model_validate(tomllib.loads(STANDARD.read_text(encoding="utf-8")))
+
+
+@pytest.mark.parametrize("category", OFFENCES)
+def test_a_severity_is_the_published_weight_of_its_offence(category: str) -> None:
+    """What names the Canadian scheme has the weight that the scheme gives."""
+    weight = published_weights()[OFFENCES[category]]
+    assert weight == standard_method().categories[category].severity.value
+
+
+def test_every_severity_that_names_the_scheme_is_compared_with_it() -> None:
+    """No category may name the published list without being in the list above."""
+    naming = {
+        code
+        for code, category in standard_method().categories.items()
+        if SCHEME in f"{category.severity.source} {category.severity.reason}"
+    }
+    assert set(OFFENCES) == naming
+
+
+def test_whatever_is_stated_names_an_offence_of_the_scheme() -> None:
+    """A stated severity quotes the name under which the published table lists it."""
+    stated = {
+        code: str(category.severity.source)
+        for code, category in standard_method().categories.items()
+        if category.severity.status == "stated"
+    }
+    assert {"robbery", "break_and_enter", "auto_theft", "theft_over"} == stated.keys()
+    assert all(
+        source.replace(",000", "000") == f"{SCHEME}, {OFFENCES[code]}"
+        for code, source in stated.items()
+    )
