@@ -23,7 +23,8 @@ UNKNOWN_PLACE = "Elsewhere"  # in no table: 1 row in 200 cannot be located
 N_CATEGORIES = 12
 
 # Rows come in the order of time, as a register grows. Low numbers of towns and of categories are
-# the frequent ones: a share u of all has its position at u ** 1.5.
+# the frequent ones: a share u of all has its position at u ** 1.5. Words are as long as real ones are
+# on average (the tables of the city folders: 10 to 21 bytes).
 RECORDS = """
     WITH drawn AS (
         SELECT i, [hash($draws * i + k + $seed) / 2.0::DOUBLE ** 64 FOR k IN range($draws)] AS u
@@ -35,9 +36,9 @@ RECORDS = """
             + to_seconds(floor(86400 * u[1])::INTEGER) AS occurred,
         CASE
             WHEN u[2] < 0.005 THEN $unknown
-            ELSE printf('Town %04d', floor($towns * u[3] ** 1.5)::INTEGER)
+            ELSE printf('Township of %04d', floor($towns * u[3] ** 1.5)::INTEGER)
         END AS town,
-        printf('Category %02d', floor($categories * u[4] ** 1.5)::INTEGER) AS category
+        printf('Incident type %02d', floor($categories * u[4] ** 1.5)::INTEGER) AS category
     FROM drawn
 """
 DRAWS_PER_ROW = 4
@@ -85,7 +86,7 @@ def category_codes(plan: Plan) -> tuple[str, ...]:
 
 def make_city(plan: Plan, folder: Path) -> City:
     """Build the city that the records belong to; nothing of it is on disk."""
-    names = [f"Town {number:04d}" for number in range(plan.towns)]
+    names = [f"Township of {number:04d}" for number in range(plan.towns)]
     towns = tuple(_make_town(number, name) for number, name in enumerate(names))
     codes = category_codes(plan)
     return City(
@@ -93,7 +94,7 @@ def make_city(plan: Plan, folder: Path) -> City:
         about=_about(),
         towns=towns,
         places={town.name: town.town_id for town in towns},
-        categories={f"Category {number:02d}": code for number, code in enumerate(codes)},
+        categories={f"Incident type {number:02d}": code for number, code in enumerate(codes)},
         sources=tuple(declare_source(form) for form in FORMATS),
         calibration=_calibration(codes),
         sha256="0" * 64,
@@ -166,7 +167,9 @@ def main() -> None:
     for name in ("rows", "towns", "days", "seed"):
         parser.add_argument(f"--{name}", type=int, default=getattr(Plan, name))
     given = vars(parser.parse_args())
-    for path in write_records(Plan(**{k: v for k, v in given.items() if k != "folder"}), given["folder"]):
+    for path in write_records(
+        Plan(**{k: v for k, v in given.items() if k != "folder"}), given["folder"]
+    ):
         print(f"{path}: {path.stat().st_size / 1e6:,.0f} MB")
 
 

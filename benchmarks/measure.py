@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[1]
-ONE_THREAD = {
-    name: "1" for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
-}  # numpy reads these when it is imported
+ONE_THREAD = dict.fromkeys(
+    ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1"
+)  # numpy reads these when it is imported
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +27,6 @@ def run_child(
     command: Sequence[str | Path],
     *,
     environment: Mapping[str, str] | None = None,
-    folder: Path = REPOSITORY,
 ) -> Child:
     """Run a command to its end and take the system's account of it, not of its siblings.
 
@@ -37,10 +36,10 @@ def run_child(
     Raises:
         SystemExit: If the command fails.
     """
-    started = os.times().elapsed
+    words, started = [str(part) for part in command], os.times().elapsed
     child = subprocess.Popen(
-        [str(part) for part in command],
-        cwd=folder,
+        words,
+        cwd=REPOSITORY,
         env={**os.environ, **(environment or {})},
         stdout=subprocess.PIPE,
         text=True,
@@ -52,7 +51,7 @@ def run_child(
     child.returncode = os.waitstatus_to_exitcode(status)
     wall = os.times().elapsed - started
     if child.returncode:
-        sys.exit(f"{' '.join(child.args)}: exit code {child.returncode}\n{output}")
+        sys.exit(f"{' '.join(words)}: exit code {child.returncode}\n{output}")
     return Child(
         wall_seconds=wall,
         cpu_seconds=usage.ru_utime + usage.ru_stime,
@@ -61,9 +60,11 @@ def run_child(
     )
 
 
-def run_module(module: str, *options: str | Path, **keywords: Mapping[str, str] | Path) -> Child:
+def run_module(
+    module: str, *options: str | Path, environment: Mapping[str, str] | None = None
+) -> Child:
     """Run a module of this repository under the same Python."""
-    return run_child([sys.executable, "-m", module, *options], **keywords)
+    return run_child([sys.executable, "-m", module, *options], environment=environment)
 
 
 def print_table(title: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

@@ -118,5 +118,7 @@ def count_file(warehouse: Warehouse, path: Path, *, source: Source, city: City) 
     rows = READERS[source.format].rows(
         warehouse.connection, path, source=source, name=path.name, numbered=False
     )
-    with warehouse.table("arriving", normalise(rows, source=source, timezone=city.about.timezone)):
+    with warehouse.table(
+        "arriving", normalise(rows, source=source, timezone=city.about.timezone, trimmed=False)
+    ):
         return warehouse.frame("count_file")

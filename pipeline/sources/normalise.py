@@ -17,14 +17,20 @@ from pipeline.sources.declaration import Source, TimeColumn
 NO_VALUE, SEPARATOR = "\x1e", "\x1f"  # in identities: no text of a record holds them
 
 
-def normalise(rows: DuckDBPyRelation, *, source: Source, timezone: str) -> DuckDBPyRelation:
+def normalise(
+    rows: DuckDBPyRelation, *, source: Source, timezone: str, trimmed: bool = True
+) -> DuckDBPyRelation:
     """Name and type what the pipeline needs; the other columns end here.
+
+    `trimmed=False` leaves places and categories as they are, for a statement that trims them once
+    they are grouped.
 
     Returns columns file_row, occurred_text, occurred_at (local wall time, NULL where unreadable),
     reported_at, place_value, category_value (trimmed, NULL where blank), identity (a 128-bit hash:
     the text itself may hold an address and is not kept).
     """
     types = dict(zip(rows.columns, map(str, rows.types), strict=True))
+    words = _text if trimmed else _raw
     reported = source.reported
     return rows.select(
         ColumnExpression("file_row"),
@@ -35,24 +41,33 @@ def normalise(rows: DuckDBPyRelation, *, source: Source, timezone: str) -> DuckD
             if reported
             else ConstantExpression(None).cast("TIMESTAMP")
         ).alias("reported_at"),
-        _text(source.place.column).alias("place_value"),
-        _text(source.category.column).alias("category_value"),
+        words(source.place.column).alias("place_value"),
+        words(source.category.column).alias("category_value"),
         _identity(source).alias("identity"),
     )
 
 
+def _raw(column: str) -> Expression:
+    """The column as text."""
+    return ColumnExpression(column).cast("VARCHAR")
+
+
 def _text(column: str) -> Expression:
     """The column as text, trimmed, NULL where nothing is left."""
-    text = FunctionExpression("trim", ColumnExpression(column).cast("VARCHAR"))
-    return FunctionExpression("nullif", text, ConstantExpression(""))
+    return FunctionExpression(
+        "nullif", FunctionExpression("trim", _raw(column)), ConstantExpression("")
+    )
 
 
 def _local_time(declared: TimeColumn, types: dict[str, str], timezone: str) -> Expression:
     """The moment as wall time of the city; a day's midnight as that day at 00:00."""
     moment: Expression
     if types[declared.column] == "VARCHAR":
-        moment = FunctionExpression(
-            "try_strptime", _text(declared.column), ConstantExpression(list(declared.formats))
+        # Trimming each value would cost a fifth of the reading: only those that need it are.
+        formats = ConstantExpression(list(declared.formats))
+        moment = CoalesceOperator(
+            FunctionExpression("try_strptime", _raw(declared.column), formats),
+            FunctionExpression("try_strptime", _text(declared.column), formats),
         )
         aware = any("%z" in form or "%Z" in form for form in declared.formats)
     else:

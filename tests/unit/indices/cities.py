@@ -54,7 +54,10 @@ NINE_IN_A_PILLAR = replace(
     severity=np.array([0.1, 0.7, 1.3, 10.0, 2.2, 0.25, 4.0, 1 / 3, 9.9]),
     usual_rate=np.linspace(0.2e-3, 1.5e-3, 9),
 )
-WINDOWS = ((1, 1.0), (5, 2.0), (28, 7.0), (70, 84.0))  # days and half-life
+Windows = tuple[tuple[int, float], ...]  # days and half-life
+STEADY_WINDOWS: Windows = ((1, 1.0), (5, 2.0), (28, 7.0), (70, 84.0))
+# In the last one the weights of old days vanish, and before them their squares.
+WINDOWS: Windows = (*STEADY_WINDOWS, (40, 1.5))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -71,11 +74,11 @@ class MadeUpCity:
 
 
 @st.composite
-def made_up_rules(draw: st.DrawFn) -> ScoringRules:
-    """One, two or three pillars, and a window in which no weight vanishes."""
-    window_days, half_life_days = draw(st.sampled_from(WINDOWS))
+def made_up_rules(draw: st.DrawFn, *, windows: Windows) -> ScoringRules:
+    """One, two or three pillars, and a window."""
+    window_days, half_life_days = draw(st.sampled_from(windows))
     return replace(
-        draw(st.sampled_from([ONE_PILLAR, STANDARD, MANY_CATEGORIES])),
+        draw(st.sampled_from([ONE_PILLAR, STANDARD, MANY_CATEGORIES, NINE_IN_A_PILLAR])),
         window_days=window_days,
         half_life_days=half_life_days,
         least_expected_events=draw(st.sampled_from([0.01, 1.0, 10.0])),
@@ -84,12 +87,12 @@ def made_up_rules(draw: st.DrawFn) -> ScoringRules:
 
 @st.composite
 def made_up_cities(
-    draw: st.DrawFn, *, least_towns: int = 1, most_towns: int = 5, most_days: int = 40
+    draw: st.DrawFn, *, least_towns: int = 1, most_towns: int = 5, windows: Windows = WINDOWS
 ) -> MadeUpCity:
     """Small cities with few incidents a day, most days quiet."""
-    rules = draw(made_up_rules())
+    rules = draw(made_up_rules(windows=windows))
     n_towns = draw(st.integers(least_towns, most_towns))
-    n_history = draw(st.integers(1, most_days))
+    n_history = draw(st.integers(1, 40))
     population = draw(st.lists(st.integers(200, 20_000), min_size=n_towns, max_size=n_towns))
     counts = draw(
         npst.arrays(

@@ -194,14 +194,15 @@ def weigh(counts: Counts, *, population: Sequence[float], rules: ScoringRules) -
         members = [c for c in categories if rules.category_pillar[c] == p]
         usual = sum(severity[c] * usual_rate[c] for c in members)  # per person-day
         of_city = sum(harm[t][c] for c in members for t in towns)
-        if of_city > 0:
-            mix = {c: sum(harm[t][c] for t in towns) for c in members}
-            square = {c: float(weighted_sum(in_city[c], squared)) for c in members}
-        else:  # the usual mix in place of the measured one
-            mix = {c: severity[c] * usual_rate[c] * float(sum(weight)) for c in members}
-            square = {c: usual_rate[c] * float(sum(w * w for w in weight)) for c in members}
+        usual_mix = {c: severity[c] * usual_rate[c] * float(sum(weight)) for c in members}
+        square = {c: float(weighted_sum(in_city[c], squared)) for c in members}
+        mix = {c: sum(harm[t][c] for t in towns) for c in members} if of_city > 0 else usual_mix
         total = sum(mix.values())
-        per_event = sum(severity[c] ** 2 * square[c] for c in members) / total
+        if any(square.values()):
+            per_event = sum(severity[c] ** 2 * square[c] for c in members) / total
+        else:  # no harm, or all of it so old that its squares vanish: as in the usual mix
+            square = {c: usual_rate[c] * float(sum(w * w for w in weight)) for c in members}
+            per_event = sum(severity[c] ** 2 * square[c] for c in members) / sum(usual_mix.values())
         for c in members:
             city_mix[c] = mix[c] / total
         city_rate.append(of_city / (sum(population) * days * usual))
@@ -237,19 +238,13 @@ def exponent_parts(
     return parts
 
 
-def score_night(
-    counts: Counts,
-    *,
-    population: Sequence[float],
-    rules: ScoringRules,
-    prior: list[Prior] | None = None,
-) -> Night:
-    """Score all towns on the last day of a history; fit the priors unless they are given."""
+def score_night(counts: Counts, *, population: Sequence[float], rules: ScoringRules) -> Night:
+    """Score all towns on the last day of a history."""
     towns, pillars = range(len(population)), range(len(rules.pillars))
     share = rules.pillar_weight.tolist()
     weighed = weigh(counts, population=population, rules=rules)
     observed, expected = weighed.observed, weighed.expected
-    prior = prior or [
+    prior = [
         best_prior([row[p] for row in observed], [row[p] for row in expected]) for p in pillars
     ]
     shape = [[observed[t][p] + prior[p].shape for p in pillars] for t in towns]

@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indices.score import shrinkage
@@ -48,7 +48,6 @@ def test_no_spread_is_likelier_than_the_fitted_one(rows: list[tuple[float, float
     """The quick steps end where a general search over mean and shape ends."""
     observed, expected = columns(rows)
     best = oracle.best_prior(observed[0].tolist(), expected[0].tolist())
-    assume(best.shape > SMALLEST_SHAPE * 1.01)  # its lower end has a test of its own
     prior = fit_gamma(observed, expected=expected)
     greatest = oracle.log_likelihood(observed[0], expected[0], mean=best.mean, shape=best.shape)
     assert prior.by_likelihood.all()
