@@ -23,8 +23,8 @@ UNKNOWN_PLACE = "Elsewhere"  # in no table: 1 row in 200 cannot be located
 N_CATEGORIES = 12
 
 # Rows come in the order of time, as a register grows. Low numbers of towns and of categories are
-# the frequent ones: a share u of all has its position at u ** 1.5. Words are as long as real ones are
-# on average (the tables of the city folders: 10 to 21 bytes).
+# the frequent ones: a share u of all has its position at u ** 1.5. Words are as long as real ones
+# are on average (the tables of the city folders: 10 to 21 bytes).
 RECORDS = """
     WITH drawn AS (
         SELECT i, [hash($draws * i + k + $seed) / 2.0::DOUBLE ** 64 FOR k IN range($draws)] AS u

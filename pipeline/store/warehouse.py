@@ -162,10 +162,13 @@ def _connected(database: Path | str, *, read_only: bool) -> Iterator[Warehouse]:
 
 
 def _refuse_cut_off(connection: duckdb.DuckDBPyConnection, database: Path | str) -> None:
-    """DuckDB misses lost blocks only when it reads them, perhaps months later: count them now."""
+    """DuckDB misses lost blocks only when it reads them, perhaps months later: count them now.
+
+    Free blocks do not count: those at the end are cut off when the file is closed.
+    """
     if not isinstance(database, Path):
         return
-    size = "SELECT block_size, total_blocks FROM pragma_database_size()"
+    size = "SELECT block_size, used_blocks FROM pragma_database_size()"
     block_size, n_blocks = connection.execute(size).fetchall()[0]
     found, needed = database.stat().st_size, HEADER_BYTES + block_size * n_blocks
     if n_blocks and found < needed:

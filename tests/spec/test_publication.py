@@ -207,6 +207,16 @@ def test_an_older_day_leaves_latest_alone(toronto_home: Path, tmp_path: Path) ->
     assert front.index("2021-12-31/r0/en") < front.index("2020-05-05/r0/en")
 
 
+def test_night_after_night_in_one_home(toronto_home: Path, tmp_path: Path) -> None:
+    """The warehouse grows and shrinks with its nights; each of them finds it sound."""
+    home = tmp_path / "home"
+    shutil.copytree(toronto_home, home)
+    for day in range(1, 7):
+        done = run_cli("run", "--home", home, "--date", f"2021-06-0{day}")
+        assert 0 == done.returncode, done.stderr
+    assert 7 == len(list((home / "site").glob("*/r0")))
+
+
 def test_the_data_package_describes_the_files(home: Path) -> None:
     """datapackage.json lists each column of each CSV, and codes are strings."""
     folder = edition_folder(home)
