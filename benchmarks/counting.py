@@ -247,7 +247,7 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--towns", type=int, default=140)
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     parser.add_argument("--format", choices=("parquet", "csv"), help="[default: both]")
-    parser.add_argument("--ingest-rows", type=int, default=2_000_000, help="0: leave it out")
+    parser.add_argument("--ingest-rows", type=int, default=4_000_000, help="0: leave it out")
     parser.add_argument("--folder", type=Path, help="for the generated files (2 GB)")
     parser.add_argument("--side", choices=PREPARE, help=argparse.SUPPRESS)
     parser.add_argument("--file", type=Path, help=argparse.SUPPRESS)

@@ -184,7 +184,7 @@ def _read_file(
             expected=f"a file as sources/{source.id}.toml declares it",
             try_next="compare the file's columns, formats and encoding with the declaration",
         ) from error
-    rejects = reader.rejects(warehouse.connection, file.path, name=file.name)
+    rejects = reader.rejects(warehouse.connection, file.path, source=source, name=file.name)
     if rejects:
         with warehouse.table("arriving_rejects", pd.DataFrame(rejects)):
             warehouse.run("unreadable_add", file_number=number)

@@ -41,7 +41,7 @@ class Reader(Protocol):
         """
 
     def rejects(
-        self, connection: DuckDBPyConnection, path: Path, *, name: str
+        self, connection: DuckDBPyConnection, path: Path, *, source: Source, name: str
     ) -> list[ReaderReject]:
         """Rows that the last reading could not take apart, by row number."""
 

@@ -82,14 +82,14 @@ class CsvReader:
         return relation.project(NUMBERED if numbered else UNNUMBERED)
 
     def rejects(
-        self, connection: DuckDBPyConnection, path: Path, *, name: str
+        self, connection: DuckDBPyConnection, path: Path, *, source: Source, name: str
     ) -> list[ReaderReject]:
         """Lines that the last reading set aside, by row number: blank lines are no rows."""
         if not _has_rejects(connection):
             return []
         found = connection.execute(REJECTS).fetchall()
         has_blank = bool(found) and count_lines(path, name=name)[1] > 0
-        blank = blank_line_numbers(path, name=name) if has_blank else []
+        blank = blank_line_numbers(path, name=name, delimiter=source.delimiter) if has_blank else []
         return [
             ReaderReject(
                 int(line) - 1 - bisect_left(blank, line),

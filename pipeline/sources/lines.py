@@ -13,6 +13,7 @@ from pipeline.errors import SourceRefused
 
 CHUNK_BYTES = 1 << 20
 GZIP_MAGIC = b"\x1f\x8b"
+CLOSES = re.compile(rb'(?:[^"]|"")*"(?!")')
 BLANK_AFTER_BREAK = re.compile(rb"\n(?=\r?\n)")
 
 
@@ -53,16 +54,21 @@ def count_lines(path: Path, *, name: str) -> tuple[int, int]:
     return breaks + (not tail.endswith(b"\n")), blank
 
 
-def blank_line_numbers(path: Path, *, name: str) -> list[int]:
+def blank_line_numbers(path: Path, *, name: str, delimiter: str) -> list[int]:
     """Which lines are blank as the reader counts: from 1, a quoted field's line breaks aside.
 
     Goes through the file line by line: only for files with both blank and unreadable lines.
     """
+    # Only a quote at the beginning of a field opens it; one that is not doubled closes it.
+    opens = re.compile(rb"(?:^|" + re.escape(delimiter.encode()) + rb')"(?:[^"]|"")*$')
     numbers, count, inside = [], 0, False
     with opened(path, name=name) as file:
-        for line in file:
+        for ended in file:
+            line = ended.rstrip(b"\r\n")
             count += not inside
-            if not inside and not line.strip(b"\r\n"):
+            if not inside and not line:
                 numbers.append(count)
-            inside ^= line.count(b'"') % 2 == 1
+            closed = CLOSES.match(line) if inside else None
+            if not inside or closed:
+                inside = opens.search(line, closed.end() if closed else 0) is not None
     return numbers

@@ -43,6 +43,7 @@ class ParquetReader:
         connection: DuckDBPyConnection,  # noqa: ARG002
         path: Path,  # noqa: ARG002
         *,
+        source: Source,  # noqa: ARG002
         name: str,  # noqa: ARG002
     ) -> list[ReaderReject]:
         """None: a damaged Parquet file is refused as a whole."""
