@@ -6,7 +6,7 @@ from pathlib import Path
 from indices.method import Method
 from pipeline.city import City
 from pipeline.editions.edition import Edition
-from pipeline.store.folders import write_whole
+from pipeline.store.folders import make_folder, write_whole
 from reports.files import internal_files, public_files
 from reports.pages.day import render_day
 from reports.pages.front import render_front
@@ -56,6 +56,8 @@ def publish(edition: Edition, *, city: City, method: Method, home: Path) -> Publ
     for tree in (site, internal):
         moves |= stage_latest(tree, newest=_newest(tree, place, editions))
     moves |= _stage_front(site, city, place)
+    for target in moves.values():
+        make_folder(target.parent)  # even an empty folder may be what a full disk refuses
     for staged, target in moves.items():
         put_in_place(staged, target)
     for tree in (site, internal):

@@ -75,7 +75,6 @@ def stage_latest(tree: Path, *, newest: Path) -> dict[Path, Path]:
 
 def put_in_place(staged: Path, place: Path) -> None:
     """Move what was written aside into its place, in one step; what lay there goes."""
-    make_folder(place.parent)
     with storage_errors(place):
         if staged.is_dir() and place.exists():
             _exchange(staged, place)
