@@ -1,16 +1,17 @@
--- From a file's rows to town x day x category counts, nothing kept. The raw texts are grouped first,
--- so that towns and categories are trimmed and looked up once per cell, not once per row.
-WITH cells AS (
-    SELECT place_value, category_value, occurred_at::DATE AS day, count(*) AS n
+-- From a file's rows to town x day x category counts, nothing kept. The days are gathered by the words
+-- of the records first: words are trimmed and looked up once per pair of words, not once per row, and
+-- the days are counted by two small numbers, not by two texts.
+WITH gathered AS (
+    SELECT place_value, category_value, list(occurred_at::DATE) AS days
     FROM arriving
     GROUP BY ALL
+),
+mapped AS (
+    SELECT map_place.position AS town, map_category.position AS category, unnest(gathered.days) AS day
+    FROM gathered
+    LEFT JOIN map_place ON nullif(trim(gathered.place_value), '') = map_place.value
+    LEFT JOIN map_category ON nullif(trim(gathered.category_value), '') = map_category.value
 )
-SELECT
-    map_place.position AS town,
-    cells.day,
-    map_category.position AS category,
-    sum(cells.n)::BIGINT AS n
-FROM cells
-LEFT JOIN map_place ON nullif(trim(cells.place_value), '') = map_place.value
-LEFT JOIN map_category ON nullif(trim(cells.category_value), '') = map_category.value
+SELECT town, day, category, count(*)::BIGINT AS n
+FROM mapped
 GROUP BY ALL;
