@@ -85,14 +85,30 @@ def open_warehouse(home: Path) -> Iterator[Warehouse]:
     file = home / FILE_NAME
     is_first = not file.exists()
     try:
+        if is_first:
+            _make(file)
         with _connected(file, read_only=False) as warehouse:
             migrate(warehouse)
             yield warehouse
     except StorageUnusable:
-        if is_first:  # a file that was never whole would be in the way of the next run
-            file.unlink(missing_ok=True)
-            file.with_name(f"{FILE_NAME}.wal").unlink(missing_ok=True)
+        if is_first:  # nothing is known yet, and what was begun would be in the way
+            _remove(file)
         raise
+
+
+def _make(file: Path) -> None:
+    """Make an empty warehouse aside and move it into place: a killed first night leaves none."""
+    fresh = file.with_name(f".{FILE_NAME}.new")
+    _remove(fresh)
+    with _connected(fresh, read_only=False) as warehouse:
+        migrate(warehouse)
+    fresh.replace(file)
+
+
+def _remove(file: Path) -> None:
+    """Remove a DuckDB file and the log beside it."""
+    file.unlink(missing_ok=True)
+    file.with_name(f"{file.name}.wal").unlink(missing_ok=True)
 
 
 @contextmanager
