@@ -37,7 +37,7 @@ from prefect.runtime import flow_run
 from pipeline.editions.edition import Edition
 from pipeline.errors import LockedByAnother, SafetyIndexError, StorageUnusable
 from pipeline.ingest import Batch
-from pipeline.night import compute_and_keep, take_in, working_in
+from pipeline.night import compute_and_keep, settled, take_in, working_in
 from pipeline.session import Session, open_session
 from pipeline.store.folders import make_folder
 from reports.files import ranking_rows
@@ -61,6 +61,12 @@ def _may_pass(_task: Any, _run: Any, state: Any) -> bool:
 def read_arrivals(session: Session) -> list[Batch]:
     """Take in the files that have arrived."""
     return take_in(session, received_at=datetime.now(UTC))
+
+
+@task(cache_policy=NO_CACHE)
+def settle_rates(session: Session) -> Session:
+    """Measure what is usual, at the first night of a city."""
+    return settled(session)
 
 
 @task(cache_policy=NO_CACHE)
@@ -105,6 +111,7 @@ def nightly(city: str = str(EMBEDDED_CITY), day: date | None = None) -> None:
     session = open_session(city=Path(city))
     with working_in(session, purpose="flow nightly"):
         batches = read_arrivals(session)
+        session = settle_rates(session)
         edition = score_towns(session, day)
         published = write_site(session, edition)
     show_in_prefect(edition)

@@ -27,7 +27,7 @@ from benchmarks.measure import print_table, run_module, verdict
 MOST_TIME, MOST_MEMORY = 1.5, 1.2
 ROUNDS = 3
 SIDES = {
-    "product": "`count_file`, mappings loaded",
+    "product": "`count_file`, words looked up",
     "bare": "bare query, fetched the same way",
     "kept": "bare query, left in the database",
 }
@@ -53,7 +53,7 @@ class Run:
 def prepare_product(path: Path, towns: int) -> Callable[[], Totals]:
     """Count as the pipeline does."""
     from benchmarks.generate import Plan, category_codes, make_city
-    from pipeline.counts import count_file, load_mappings
+    from pipeline.counts import count_file
     from pipeline.store.warehouse import open_in_memory
 
     plan = Plan(towns=towns)
@@ -62,8 +62,14 @@ def prepare_product(path: Path, towns: int) -> Callable[[], Totals]:
 
     def count() -> Totals:
         with open_in_memory() as warehouse:
-            load_mappings(warehouse, city, categories=category_codes(plan))
-            cells = count_file(warehouse, path, source=source, city=city)
+            cells = count_file(
+                warehouse,
+                path,
+                source=source,
+                city=city,
+                categories=category_codes(plan),
+                work=path.parent,
+            )
         return len(cells), int(cells["n"].sum())
 
     return count

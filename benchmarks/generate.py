@@ -14,8 +14,10 @@ from pathlib import Path
 import duckdb
 
 from indices.method import Calibration, Text
-from pipeline.city import City, CityFile, Licence, Town
-from pipeline.sources.declaration import Identity, Source, TimeColumn, ValueColumn
+from pipeline.categories import CategoryRule, CategoryTable
+from pipeline.city import City, CityFile, Licence
+from pipeline.sources.declaration import Category, Identity, Place, Source, TimeColumn
+from pipeline.towns import Town
 
 FIRST_DAY = date(2015, 1, 1)
 FORMATS = ("parquet", "csv")
@@ -92,9 +94,14 @@ def make_city(plan: Plan, folder: Path) -> City:
     return City(
         folder=folder,
         about=_about(),
-        towns=towns,
+        towns={town.town_id: town for town in towns},
         places={town.name: town.town_id for town in towns},
-        categories={f"Incident type {number:02d}": code for number, code in enumerate(codes)},
+        categories=CategoryTable(
+            tuple(
+                CategoryRule(f"Incident type {number:02d}", "exact", code)
+                for number, code in enumerate(codes)
+            )
+        ),
         sources=tuple(declare_source(form) for form in FORMATS),
         calibration=_calibration(codes),
         sha256="0" * 64,
@@ -114,8 +121,8 @@ def declare_source(form: str) -> Source:
         occurred=TimeColumn(
             column="occurred", formats=("%Y-%m-%d %H:%M:%S",), zone="city", precision="second"
         ),
-        category=ValueColumn(column="category"),
-        place=ValueColumn(column="town"),
+        category=Category(columns=("category",)),
+        place=Place(columns=("town",)),
         identity=Identity(columns=("id",), repeats="duplicate"),
     )
 

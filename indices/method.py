@@ -181,7 +181,8 @@ class PillarCalibration(Strict):
     """A pillar's share in the composite and the usual rates of its categories."""
 
     weight: PositiveNumber
-    usual_per_100k_day: dict[Code, float]  # incidents per 100,000 residents and day
+    # Incidents per 100,000 residents and day; empty where they are still to be measured.
+    usual_per_100k_day: dict[Code, float] = Field(default_factory=dict)
 
 
 class Calibration(Strict):

@@ -6,17 +6,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from pipeline.city import City
-from pipeline.compute import join_rules
 from pipeline.counts import load_mappings, newest_batch
 from pipeline.ingest import ingest
-from pipeline.methods import MethodFile
 from pipeline.quality import Quality, measure_quality
 from pipeline.sources.declaration import Source
 from pipeline.store.warehouse import open_in_memory
 
 
 def judge_without_keeping(
-    files: Sequence[Path], *, source: Source, city: City, method: MethodFile, received_at: datetime
+    files: Sequence[Path], *, source: Source, city: City, received_at: datetime
 ) -> Quality:
     """The quality report that these files would get as a first delivery.
 
@@ -32,7 +30,7 @@ def judge_without_keeping(
             archive=Path(folder),
             received_at=received_at,
         )
-        load_mappings(warehouse, city, categories=join_rules(city, method).categories)
+        load_mappings(warehouse, city, categories=city.category_codes, day=received_at.date())
         return measure_quality(
             warehouse, first_day=date.min, last_day=date.max, as_of=newest_batch(warehouse)
         )

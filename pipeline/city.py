@@ -1,26 +1,28 @@
 """A city folder: what the city is, its towns, its tables of words, its sources."""
 
-import csv
 import hashlib
-import re
-import unicodedata
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, Field
 
+from indices.arrays import FloatArray
 from indices.method import Calibration, Strict, Text
+from pipeline.categories import CategoryTable, read_rules
 from pipeline.errors import ConfigurationMistake, WrongUsage
 from pipeline.methods import read_toml
 from pipeline.sources.declaration import Source
+from pipeline.tables import read_table
+from pipeline.towns import Town, population_history, read_towns, successor_on, towns_on
+from pipeline.usual_rates import USUAL_FILE, with_usual_rates
 
 OUTSIDE = "outside"
-TOWN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
-TOWN_COLUMNS = ("town_id", "name", "name_zh", "district", "population", "population_year")
-LONGEST_NAME = 80
+TABLES = ("city.toml", "method.toml", "towns.csv", "places.csv", "categories.csv")
+LATER_TABLES = (USUAL_FILE, "populations.csv")  # that a city may have
+BOUNDARIES = "boundaries.geojson"
 
 
 def _known_zone(name: str) -> str:
@@ -45,21 +47,11 @@ class CityFile(Strict):
     town_word: Text
     town_words: Text
     timezone: Annotated[str, AfterValidator(_known_zone)]
+    language: Literal["en", "zh"] = "en"  # of the page that a visitor sees first
     records: str
     licence: Licence
+    notice: Text | None = None  # said on every page, as that the records are synthetic
     district_names_zh: dict[str, str] = Field(default_factory=dict)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Town:
-    """One scored unit."""
-
-    town_id: str
-    name: str
-    name_zh: str
-    district: str
-    population: int
-    population_year: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,12 +60,39 @@ class City:
 
     folder: Path
     about: CityFile
-    towns: tuple[Town, ...]  # by town_id
+    towns: dict[str, Town]  # all that ever were, by town_id
     places: dict[str, str]  # word in the records -> town_id or "outside"
-    categories: dict[str, str]  # word in the records -> category code, "" where not counted
+    categories: CategoryTable
     sources: tuple[Source, ...]
     calibration: Calibration
     sha256: str  # of everything above, to tell when an edition was made with other tables
+
+    @property
+    def is_calibrated(self) -> bool:
+        """Whether its usual rates are known."""
+        return any(part.usual_per_100k_day for part in self.calibration.pillars.values())
+
+    @property
+    def by_month(self) -> bool:
+        """Whether a source tells no more than the month: then only months are scored."""
+        return any(source.occurred.precision == "month" for source in self.sources)
+
+    @property
+    def category_codes(self) -> tuple[str, ...]:
+        """The categories that the city's table names, each once."""
+        return tuple(dict.fromkeys(r.category for r in self.categories.rules if r.category))
+
+    def towns_on(self, day: date) -> tuple[Town, ...]:
+        """The towns of a day, by town_id."""
+        return towns_on(self.towns, day)
+
+    def successor_on(self, town_id: str, day: date) -> str | None:
+        """The town that a town's records count for on a day."""
+        return successor_on(self.towns, town_id, day)
+
+    def population_history(self, day: date, n_days: int) -> FloatArray:
+        """Residents of the towns of a day over the days before it, (n_days, n_towns)."""
+        return population_history(self.towns, day, n_days)
 
     def source(self, source_id: str) -> Source:
         """The source with this id.
@@ -97,12 +116,13 @@ class City:
         Raises:
             WrongUsage: If there is none.
         """
-        for town in self.towns:
+        for town in self.towns.values():
             if town_id in (town.town_id, town.name, town.name_zh):
                 return town
+        some = next(iter(self.towns.values()))
         raise WrongUsage(
             f"{self.about.id} has no town '{town_id}'",
-            expected=f"a town_id as {self.towns[0].town_id}, or a name as {self.towns[0].name}",
+            expected=f"a town_id as {some.town_id}, or a name as {some.name}",
             try_next="safety-index show",
         )
 
@@ -117,35 +137,24 @@ def read_city(folder: Path) -> City:
         raise ConfigurationMistake(
             f"{folder} holds no city.toml",
             expected="a city folder as data/cities/toronto",
-            try_next="give one with --city, or make one (docs/how-to/your-own-city.md)",
+            try_next=f"safety-index init {folder} --from FILE makes one from your records; or give "
+            "another with --city",
         )
     about = read_toml(folder / "city.toml", CityFile)
-    calibration = read_toml(folder / "method.toml", Calibration)
-    sources = tuple(read_toml(path, Source) for path in sorted(folder.glob("sources/*.toml")))
-    mistakes: list[str] = [] if sources else ["sources/ holds no declaration (*.toml)"]
-    ids = [source.id for source in sources]
-    mistakes += [
-        f"sources/: the id '{i}' occurs twice" for i in sorted(set(ids)) if ids.count(i) > 1
-    ]
-    towns = _read_towns(folder, mistakes)
-    if not towns:
+    calibration = with_usual_rates(read_toml(folder / "method.toml", Calibration), folder)
+    mistakes: list[str] = []
+    sources = _read_sources(folder, mistakes)
+    towns = read_towns(folder, mistakes)
+    if not towns and not mistakes:
         mistakes.append("towns.csv names no town")
-    places = _read_mapping(folder, "places.csv", "place", mistakes)
-    categories = _read_mapping(folder, "categories.csv", "category", mistakes)
-    known_towns = {town.town_id for town in towns}
-    known_categories = {
-        code for pillar in calibration.pillars.values() for code in pillar.usual_per_100k_day
-    }
+    places = _read_places(folder, mistakes)
+    categories = _read_categories(folder, mistakes)
     mistakes += [
         f"places.csv: '{value}' maps to '{place}', which is neither a town_id nor '{OUTSIDE}'"
         for value, place in places.items()
-        if place not in known_towns | {OUTSIDE}
+        if towns and place not in {*towns, OUTSIDE}
     ]
-    mistakes += [
-        f"categories.csv: '{value}' maps to '{code}', which method.toml does not have"
-        for value, code in categories.items()
-        if code and code not in known_categories
-    ]
+    mistakes += _uncalibrated(categories, calibration)
     if mistakes:
         listed = "".join(f"\n    {mistake}" for mistake in mistakes)
         raise ConfigurationMistake(
@@ -161,91 +170,60 @@ def read_city(folder: Path) -> City:
         categories=categories,
         sources=sources,
         calibration=calibration,
-        sha256=_folder_hash(folder),
+        sha256=_folder_hash(folder, sources),
     )
 
 
-def _read_table(path: Path, columns: Iterable[str], mistakes: list[str]) -> list[dict[str, str]]:
-    """Rows of a small table; a missing or misnamed one is a mistake."""
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file, strict=True)
-            missing = [column for column in columns if column not in (reader.fieldnames or ())]
-            if missing:
-                mistakes.append(f"{path.name}: missing column(s) {', '.join(missing)}")
-                return []
-            return [{key: (row.get(key) or "").strip() for key in columns} for row in reader]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        mistakes.append(f"{path.name}: {error}")
-        return []
+def _read_sources(folder: Path, mistakes: list[str]) -> tuple[Source, ...]:
+    """All declarations, by file name."""
+    sources = tuple(read_toml(path, Source) for path in sorted(folder.glob("sources/*.toml")))
+    ids = [source.id for source in sources]
+    mistakes += [] if sources else ["sources/ holds no declaration (*.toml)"]
+    mistakes += [
+        f"sources/: the id '{i}' occurs twice" for i in sorted(set(ids)) if ids.count(i) > 1
+    ]
+    return sources
 
 
-def _read_mapping(folder: Path, name: str, target: str, mistakes: list[str]) -> dict[str, str]:
-    """A table from words of the records to ours; a word may stand in it once."""
-    mapping: dict[str, str] = {}
-    for row in _read_table(folder / name, ("value", target), mistakes):
-        if row["value"] in mapping:
-            mistakes.append(f"{name}: '{row['value']}' occurs twice")
-        mapping[row["value"]] = row[target]
-    return mapping
+def _read_places(folder: Path, mistakes: list[str]) -> dict[str, str]:
+    """A table from words of the records to towns; a word may stand in it once."""
+    places: dict[str, str] = {}
+    for row in read_table(folder / "places.csv", ("value", "place"), mistakes):
+        if row["value"] in places:
+            mistakes.append(f"places.csv: '{row['value']}' occurs twice")
+        places[row["value"]] = row["place"]
+    return places
 
 
-def _read_towns(folder: Path, mistakes: list[str]) -> tuple[Town, ...]:
-    """Towns by town_id."""
-    towns: dict[str, Town] = {}
-    for row in _read_table(folder / "towns.csv", TOWN_COLUMNS, mistakes):
-        wrong = [rule for rule, broken in TOWN_RULES.items() if broken(row)]
-        mistakes += [f"towns.csv: {row['town_id']!r}: {rule}" for rule in wrong]
-        if row["town_id"] in towns:
-            mistakes.append(f"towns.csv: town_id '{row['town_id']}' occurs twice")
-        if not wrong:
-            towns[row["town_id"]] = Town(
-                town_id=row["town_id"],
-                name=row["name"],
-                name_zh=row["name_zh"],
-                district=row["district"],
-                population=int(row["population"]),
-                population_year=int(row["population_year"]),
-            )
-    return tuple(towns[town_id] for town_id in sorted(towns))
+def _read_categories(folder: Path, mistakes: list[str]) -> CategoryTable:
+    """A table from words of the records to categories."""
+    rows = read_table(
+        folder / "categories.csv", ("value", "category"), mistakes, optional=("match",)
+    )
+    table = CategoryTable(read_rules(rows))
+    mistakes += [f"categories.csv: {mistake}" for mistake in table.mistakes()]
+    return table
 
 
-def _formula(name: str) -> bool:
-    """Whether a spreadsheet would take the name for a formula."""
-    return name.startswith(("=", "+", "-", "@"))
+def _uncalibrated(categories: CategoryTable, calibration: Calibration) -> list[str]:
+    """Categories of the table for which no usual rate is known, where any is."""
+    known = {code for pillar in calibration.pillars.values() for code in pillar.usual_per_100k_day}
+    lacking = {rule.category for rule in categories.rules if rule.category} - known
+    return [
+        f"categories.csv names '{code}', for which there is no usual rate: remove {USUAL_FILE} to "
+        "measure it at the next run, or add it to method.toml"
+        for code in sorted(lacking)
+        if known
+    ]
 
 
-def _unsafe(name: str) -> bool:
-    """Whether a name holds control or direction marks, which could forge what a reader sees."""
-    return any(unicodedata.category(mark) in ("Cc", "Cf", "Cs", "Co") for mark in name)
-
-
-TOWN_RULES: dict[str, Callable[[dict[str, str]], bool]] = {
-    "town_id must be letters, digits, - and _ (at most 40)": lambda row: (
-        not TOWN_ID.fullmatch(row["town_id"])
-    ),
-    "name is missing": lambda row: not row["name"],
-    f"name must be at most {LONGEST_NAME} characters": lambda row: len(row["name"]) > LONGEST_NAME,
-    "name or district holds control characters": lambda row: _unsafe(
-        row["name"] + row["name_zh"] + row["district"]
-    ),
-    "name or district begins like a formula (= + - @)": lambda row: any(
-        _formula(row[column]) for column in ("name", "name_zh", "district")
-    ),
-    "population must be a whole number above 0": lambda row: (
-        not re.fullmatch(r"[1-9][0-9]{0,9}", row["population"])
-    ),
-    "population_year must be a year": lambda row: (
-        not re.fullmatch(r"[12][0-9]{3}", row["population_year"])
-    ),
-}
-
-
-def _folder_hash(folder: Path) -> str:
+def _folder_hash(folder: Path, sources: tuple[Source, ...]) -> str:
     """Hash of the files that decide results, by name and content."""
     digest = hashlib.sha256()
-    names = ["city.toml", "method.toml", "towns.csv", "places.csv", "categories.csv"]
-    paths = [folder / name for name in names] + sorted(folder.glob("sources/*.toml"))
+    later = [name for name in LATER_TABLES if (folder / name).exists()]
+    if any(source.place.by_position for source in sources):
+        later.append(BOUNDARIES)
+    paths = [folder / name for name in (*TABLES, *later)] + sorted(folder.glob("sources/*.toml"))
     for path in paths:
         digest.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()

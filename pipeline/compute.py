@@ -1,6 +1,6 @@
 """From counts to an edition: the one place where records meet the mathematics."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from importlib.metadata import PackageNotFoundError, version
 
@@ -20,11 +20,13 @@ from pipeline.counts import (
     newest_batch,
 )
 from pipeline.editions.edition import NORMAL, NOT_RATED, Edition, Facts, InputFile
-from pipeline.errors import ConfigurationMistake, NothingKnown
+from pipeline.errors import ConfigurationMistake, NothingKnown, WrongUsage
 from pipeline.methods import MethodFile
 from pipeline.quality import Quality, measure_quality
 from pipeline.store.warehouse import Warehouse
+from pipeline.towns import Town
 
+ONE_DAY = timedelta(days=1)
 COMPARED_DAYS = (1, 7)  # changes against yesterday and last week
 QUALITY_DAYS = 14
 
@@ -34,6 +36,8 @@ class _Night:
     """What the parts of an edition are made from."""
 
     city: City
+    towns: tuple[Town, ...]  # of the day
+    population: FloatArray  # (n_history, n_towns)
     method: MethodFile
     rules: ScoringRules
     counts: Counts
@@ -75,23 +79,29 @@ def compute_edition(
     """
     rules = join_rules(city, method)
     as_of = newest_batch(warehouse)
-    load_mappings(warehouse, city, categories=rules.categories)
     coverage = find_coverage(warehouse, city, as_of=as_of)
-    day = day or coverage.last_day
+    day = day or _newest_day(city, coverage)
     _refuse_uncovered(day, coverage)
-    n_days = min(max(COMPARED_DAYS), (day - coverage.first_day).days) + 1
+    _refuse_part_of_month(day, city)
+    load_mappings(warehouse, city, categories=rules.categories, day=day)
+    towns = city.towns_on(day)
+    n_days = 1 if city.by_month else min(max(COMPARED_DAYS), (day - coverage.first_day).days) + 1
     history = rules.window_days + n_days - 1
     counts = load_counts(
         warehouse,
         first_day=max(coverage.first_day, day - timedelta(days=history - 1)),
         last_day=day,
         as_of=as_of,
-        n_towns=len(city.towns),
+        n_towns=len(towns),
         n_categories=len(rules.categories),
     )
-    population = np.array([town.population for town in city.towns], dtype=np.float64)
+    population = city.population_history(day, len(counts.counts))
+    # A record may name a town before it existed: nobody lived there yet for whom it could count.
+    counts = replace(counts, counts=np.where(population[..., None] > 0, counts.counts, 0.0))
     night = _Night(
         city=city,
+        towns=towns,
+        population=population,
         method=method,
         rules=rules,
         counts=counts,
@@ -131,6 +141,27 @@ def _refuse_uncovered(day: date, coverage: Coverage) -> None:
         )
 
 
+def _newest_day(city: City, coverage: Coverage) -> date:
+    """The newest complete day; the end of the newest complete month where only months are known."""
+    last = coverage.last_day
+    return last if not city.by_month or _ends_month(last) else last.replace(day=1) - ONE_DAY
+
+
+def _ends_month(day: date) -> bool:
+    return (day + ONE_DAY).day == 1
+
+
+def _refuse_part_of_month(day: date, city: City) -> None:
+    """Records that tell only the month say nothing of a day."""
+    if city.by_month and not _ends_month(day):
+        names = ", ".join(s.id for s in city.sources if s.occurred.precision == "month")
+        raise WrongUsage(
+            f"{day} is not the last day of a month, and {names} tells no more than the month",
+            expected="the last day of a month, for the month that ends with it",
+            try_next=f"--date {day.replace(day=1) - ONE_DAY}",
+        )
+
+
 def _change(values: FloatArray, days_back: int) -> FloatArray:
     """Last row minus the one `days_back` before, rounded as printed; NaN where there is none."""
     if len(values) <= days_back:
@@ -145,7 +176,7 @@ def _whole(values: FloatArray) -> pd.Series:
 
 def _ranking(night: _Night) -> pd.DataFrame:
     """One row a town, the best rank first; the index tells the town's position."""
-    towns, scores = night.city.towns, night.scores
+    towns, scores = night.towns, night.scores
     rated = scores.rated[-1]
     table = pd.DataFrame(
         {
@@ -175,7 +206,7 @@ def _pillars(night: _Night, order: pd.Index) -> pd.DataFrame:
     town, pillar = _pairs(order, len(rules.pillars))
     return pd.DataFrame(
         {
-            "town_id": [night.city.towns[position].town_id for position in town],
+            "town_id": [night.towns[position].town_id for position in town],
             "pillar": [rules.pillars[position] for position in pillar],
             "score": scores.pillar_score[-1][town, pillar],
             "relative_rate": np.round(scores.relative_rate[-1][town, pillar], 6),
@@ -189,13 +220,13 @@ def _components(night: _Night, order: pd.Index) -> pd.DataFrame:
     """One row a town and category, towns in the order given."""
     rules = night.rules
     in_window = night.counts.counts[-rules.window_days :]
-    residents = np.array([town.population for town in night.city.towns])
-    expected = residents[:, None] * rules.usual_rate * len(in_window)
+    person_days = night.population[-rules.window_days :].sum(axis=0)
+    expected = person_days[:, None] * rules.usual_rate
     town, category = _pairs(order, len(rules.categories))
     rated = night.scores.rated[-1][town]
     return pd.DataFrame(
         {
-            "town_id": [night.city.towns[position].town_id for position in town],
+            "town_id": [night.towns[position].town_id for position in town],
             "pillar": [rules.pillars[rules.category_pillar[position]] for position in category],
             "category": [rules.categories[position] for position in category],
             "count": in_window.sum(axis=0)[town, category].astype(np.int64),
@@ -214,12 +245,14 @@ def _pairs(order: pd.Index, n: int) -> tuple[np.ndarray, np.ndarray]:
 
 def _facts(night: _Night, quality: Quality) -> Facts:
     rules, method = night.rules, night.method
-    residents = sum(town.population for town in night.city.towns)
+    residents = sum(town.population for town in night.towns)
+    n_days = night.day.day if night.city.by_month else 1  # of the period
     city_score = night.scores.city_score[:, None]
     changes = [_change(city_score, days)[0] for days in COMPARED_DAYS]
     base = night.city.calibration.base_period
     return Facts(
         city_id=night.city.about.id,
+        notice=night.city.about.notice.model_dump() if night.city.about.notice else {},
         day=night.day,
         method_id=method.method.id,
         method_version=method.method.version,
@@ -236,8 +269,9 @@ def _facts(night: _Night, quality: Quality) -> Facts:
         data_last_day=night.coverage.last_day,
         base_period=(base.first, base.last),
         window_days=rules.window_days,
-        incidents_on_day=int(night.counts.counts[-1].sum()),
-        incidents_usual=round(float(rules.usual_rate.sum() * residents), 1),
+        by_month=night.city.by_month,
+        incidents_on_day=int(night.counts.counts[-n_days:].sum()),
+        incidents_usual=round(float(rules.usual_rate.sum() * residents * n_days), 1),
         city_score=float(night.scores.city_score[-1]),
         city_change_1d=None if np.isnan(changes[0]) else float(changes[0]),
         city_change_7d=None if np.isnan(changes[1]) else float(changes[1]),

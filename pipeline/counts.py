@@ -1,5 +1,7 @@
 """Daily counts by town and category, as known up to a batch."""
 
+from calendar import monthrange
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -10,9 +12,11 @@ import pandas as pd
 from indices.arrays import FloatArray
 from pipeline.city import City
 from pipeline.errors import NothingKnown
+from pipeline.places.names import match_places
 from pipeline.sources import READERS
 from pipeline.sources.declaration import Source
 from pipeline.sources.normalise import normalise
+from pipeline.sources.prepare import prepared
 from pipeline.store.warehouse import Warehouse
 
 
@@ -32,17 +36,47 @@ class Coverage:
     last_day: date
 
 
-def load_mappings(warehouse: Warehouse, city: City, *, categories: tuple[str, ...]) -> None:
-    """Put the city's tables of words beside the records, with positions in the arrays."""
-    town_position = {town.town_id: position for position, town in enumerate(city.towns)}
-    places = [(value, place, town_position.get(place)) for value, place in city.places.items()]
-    kinds = [
-        (value, code, categories.index(code) if code in categories else None)
-        for value, code in city.categories.items()
+def load_mappings(
+    warehouse: Warehouse, city: City, *, categories: tuple[str, ...], day: date
+) -> None:
+    """Look up the words of the records and put what they mean beside them.
+
+    Args:
+        warehouse: With the records.
+        city: With the tables of words.
+        categories: Codes that are counted, in the order of the arrays.
+        day: Whose towns are meant: a town that was taken over counts for its successor.
+    """
+    places = [str(row[0]) for row in warehouse.rows("known_places")]
+    kinds = [str(row[0]) for row in warehouse.rows("known_categories")]
+    _map_words(warehouse, city, places, kinds, categories=categories, day=day)
+
+
+def _map_words(
+    warehouse: Warehouse,
+    city: City,
+    places: Sequence[str],
+    kinds: Sequence[str],
+    *,
+    categories: tuple[str, ...],
+    day: date,
+) -> None:
+    """Fill the tables `map_place` and `map_category`: value, meaning, position in the arrays."""
+    position = {town.town_id: at for at, town in enumerate(city.towns_on(day))}
+    placed = match_places(places, tuple(city.towns.values()), city.places)
+    # A town of the day comes before one of the same name that it followed.
+    placed |= match_places(places, city.towns_on(day), city.places)
+    place_rows = [
+        (value, place, position.get(city.successor_on(place, day) or ""))
+        for value, place in placed.items()
     ]
-    with warehouse.table("places", _mapping(places, "place")):
+    kind_rows = [
+        (value, code, categories.index(code) if code in categories else None)
+        for value, code in city.categories.resolve(kinds).items()
+    ]
+    with warehouse.table("places", _mapping(place_rows, "place")):
         warehouse.run("map_places")
-    with warehouse.table("categories", _mapping(kinds, "category")):
+    with warehouse.table("categories", _mapping(kind_rows, "category")):
         warehouse.run("map_categories")
 
 
@@ -73,14 +107,22 @@ def find_coverage(warehouse: Warehouse, city: City, *, as_of: int) -> Coverage:
             try_next=f"see {city.folder / 'README.md'} for where they are published; then "
             f"safety-index ingest FILE --source {missing[0].id} --city {city.folder}",
         )
-    firsts, lasts = [], []
-    for source in city.sources:
-        first, last = known[source.id]
-        assert isinstance(first, date)
-        assert isinstance(last, date)
-        firsts.append(max(first, source.first_day))
-        lasts.append(last if source.last_day == "complete" else last - timedelta(days=1))
-    return Coverage(first_day=max(firsts), last_day=min(lasts))
+    spans = [_span(source, *known[source.id]) for source in city.sources]
+    return Coverage(
+        first_day=max(first for first, _ in spans), last_day=min(last for _, last in spans)
+    )
+
+
+def _span(source: Source, first: object, last: object) -> tuple[date, date]:
+    """Days that a source covers, from its first and last incident."""
+    assert isinstance(first, date)
+    assert isinstance(last, date)
+    is_whole = source.last_day == "complete"
+    if source.occurred.precision == "month":
+        month_end = last.replace(day=monthrange(last.year, last.month)[1])
+        end = month_end if is_whole else last.replace(day=1) - timedelta(days=1)
+        return max(first.replace(day=1), source.first_day), end
+    return max(first, source.first_day), last if is_whole else last - timedelta(days=1)
 
 
 def load_counts(
@@ -100,25 +142,39 @@ def load_counts(
     return Counts(first_day=first_day, counts=counts)
 
 
-def usual_rates(counts: Counts, *, residents: int) -> FloatArray:
-    """Incidents per 100,000 residents and day over the whole of the counts, (n_categories,)."""
-    n_days = len(counts.counts)
-    return np.asarray(counts.counts.sum(axis=(0, 1)) / residents / n_days * 100_000)
-
-
-def count_file(warehouse: Warehouse, path: Path, *, source: Source, city: City) -> pd.DataFrame:
-    """Town x day x category counts of one file, nothing kept; `load_mappings` must have run.
+def count_file(
+    warehouse: Warehouse,
+    path: Path,
+    *,
+    source: Source,
+    city: City,
+    categories: tuple[str, ...],
+    work: Path,
+) -> pd.DataFrame:
+    """Town x day x category counts of one file, nothing kept.
 
     The counting step alone, without identities and versions: for load tests, and as a second way
     to the counts of a first delivery. Positions are empty where a value is not mapped.
 
+    Args:
+        warehouse: Open for writing; only its temporary tables are used.
+        path: The file.
+        source: How to read it.
+        city: For the time zone and the tables of words.
+        categories: Codes that are counted, in the order of the arrays.
+        work: Folder for working copies, which are removed.
+
     Returns:
         Columns town, day, category, n.
     """
-    rows = READERS[source.format].rows(
-        warehouse.connection, path, source=source, name=path.name, numbered=False
-    )
-    with warehouse.table(
-        "arriving", normalise(rows, source=source, timezone=city.about.timezone, trimmed=False)
-    ):
-        return warehouse.frame("count_file")
+    with prepared(path, source=source, name=path.name, folder=work) as ready:
+        rows = READERS[source.format].rows(
+            warehouse.connection, ready, source=source, name=path.name, numbered=False
+        )
+        arriving = normalise(rows, source=source, timezone=city.about.timezone, trimmed=False)
+        with warehouse.table("arriving", arriving):
+            warehouse.run("gather_file")
+    places = [str(row[0]) for row in warehouse.rows("gathered_places")]
+    kinds = [str(row[0]) for row in warehouse.rows("gathered_categories")]
+    _map_words(warehouse, city, places, kinds, categories=categories, day=date.max)
+    return warehouse.frame("count_file")

@@ -35,7 +35,9 @@ def examine(settings: Settings) -> list[Finding]:
     findings = [_python(), *_packages(), _disk(settings)]
     try:
         city = read_city(settings.city_folder)
-        join_rules(city, find_method(city.calibration.method))
+        method = find_method(city.calibration.method)
+        if city.is_calibrated:
+            join_rules(city, method)
     except SafetyIndexError as error:
         return [*findings, Finding("city", False, error.seen, error.try_next)]
     findings.append(
@@ -98,9 +100,7 @@ def _disk(settings: Settings) -> Finding:
 
 
 def _records(warehouse: Warehouse, city: City) -> Iterator[Finding]:
-    rules = join_rules(city, find_method(city.calibration.method))
     as_of = newest_batch(warehouse)
-    load_mappings(warehouse, city, categories=rules.categories)
     try:
         coverage = find_coverage(warehouse, city, as_of=as_of)
     except SafetyIndexError as error:
@@ -109,6 +109,7 @@ def _records(warehouse: Warehouse, city: City) -> Iterator[Finding]:
     yield Finding(
         "records", True, f"{as_of} batch(es), {coverage.first_day} to {coverage.last_day}"
     )
+    load_mappings(warehouse, city, categories=city.category_codes, day=coverage.last_day)
     days = warehouse.rows("conservation", as_of=as_of)
     broken = [row for row in days if not row[-1]]
     yield Finding(

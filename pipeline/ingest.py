@@ -1,27 +1,18 @@
 """A delivery becomes a batch: archived, judged row by row, compared with what was known."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
-import duckdb
-import pandas as pd
-
 from pipeline.city import City
-from pipeline.errors import (
-    BatchInconsistent,
-    SourceRefused,
-    StatementFailed,
-    WrongUsage,
-)
-from pipeline.sources import READERS
-from pipeline.sources.base import Reader
+from pipeline.errors import BatchInconsistent, SourceRefused
+from pipeline.judging import judge, judged_totals
 from pipeline.sources.declaration import Source
-from pipeline.sources.normalise import normalise
-from pipeline.store.archive import ArchivedFile, file_hash, keep, sweep
+from pipeline.store.archive import WORK, ArchivedFile, file_hash, keep
 from pipeline.store.warehouse import Warehouse
 
+LEAST_ROWS_TO_REFUSE = 20  # fewer may all be bad on a quiet day: they are counted, not refused
 NUMBERS = (  # of a batch, in the order of `batches.sql`
     "rows_read",
     "rows_accepted",
@@ -52,44 +43,6 @@ class Batch:
     incidents_withdrawn: int
 
 
-def deliveries(city: City, records: Path | None) -> list[tuple[Source, Path]]:
-    """Files in the records folder, in the order of delivery; each is a delivery of its own.
-
-    Raises:
-        WrongUsage: If the folder was named and is not there.
-    """
-    if records is not None and not records.is_dir():
-        raise WrongUsage(
-            f"--records {records} is no folder",
-            expected="the folder in which new files lie",
-            try_next=f"--records {records.parent}",
-        )
-    folder = records or city.folder / city.about.records
-    found: list[tuple[Source, Path]] = []
-    for source in city.sources:
-        paths = [path for pattern in source.files for path in sorted(folder.glob(pattern))]
-        found += [(source, path) for path in dict.fromkeys(paths) if path.is_file()]
-    return found
-
-
-def ingest_arrivals(
-    warehouse: Warehouse,
-    city: City,
-    *,
-    records: Path | None,
-    archive: Path,
-    received_at: datetime,
-) -> list[Batch]:
-    """Take in all that lies in the records folder and is not known yet."""
-    sweep(archive)
-    return [
-        ingest(
-            warehouse, [path], source=source, city=city, archive=archive, received_at=received_at
-        )
-        for source, path in deliveries(city, records)
-    ]
-
-
 def ingest(
     warehouse: Warehouse,
     files: Sequence[Path],
@@ -98,6 +51,7 @@ def ingest(
     city: City,
     archive: Path,
     received_at: datetime,
+    watermark: str | None = None,
 ) -> Batch:
     """Take in one delivery, all or nothing. The same bytes again change nothing.
 
@@ -108,9 +62,11 @@ def ingest(
         city: For the time zone.
         archive: Folder that keeps the bytes.
         received_at: When it came; no row may lie after it.
+        watermark: How far a database was read, for the next time.
 
     Raises:
-        SourceRefused: If a file cannot be taken, or a snapshot lacks too much of what was known.
+        SourceRefused: If a file cannot be taken, no row of it is good, or a snapshot lacks too much
+            of what was known.
         BatchInconsistent: If rows are not accounted for.
     """
     known = _known_batch(warehouse, files, source)
@@ -118,93 +74,26 @@ def ingest(
         return known
     archived = [keep(path, archive=archive) for path in files]
     with warehouse.transaction():
-        rows_by_file = judge(warehouse, archived, source=source, city=city, received_at=received_at)
+        rows_by_file = judge(
+            warehouse,
+            archived,
+            source=source,
+            city=city,
+            received_at=received_at,
+            work=archive / WORK,
+        )
         batch = _compare(warehouse, sum(rows_by_file), source=source)
+        _refuse_nothing_good(warehouse, batch, archived, source)
         _refuse_mass_withdrawal(batch, source, archived)
         _keep(warehouse, batch, archived, rows_by_file, source=source, received_at=received_at)
+        if watermark is not None:
+            warehouse.run(
+                "watermark_add",
+                batch_id=batch.batch_id,
+                source_id=source.id,
+                watermark=watermark,
+            )
     return batch
-
-
-def judge(
-    warehouse: Warehouse,
-    files: Iterable[ArchivedFile],
-    *,
-    source: Source,
-    city: City,
-    received_at: datetime,
-) -> list[int]:
-    """Read files and give every row its verdict, in the temporary table `judged`.
-
-    Returns:
-        Rows read, by file.
-
-    Raises:
-        SourceRefused, BatchInconsistent: See `ingest`.
-    """
-    reader = READERS[source.format]
-    warehouse.run("arrival_table")
-    warehouse.run("unreadable_table")
-    for number, file in enumerate(files, start=1):
-        _read_file(warehouse, reader, file, number=number, source=source, city=city)
-    rows_by_file = {int(str(number)): int(str(n)) for number, n in warehouse.rows("rows_by_file")}
-    for number, file in enumerate(files, start=1):
-        reader.check_total(
-            warehouse.connection,
-            file.path,
-            source=source,
-            name=file.name,
-            rows_read=rows_by_file.get(number, 0),
-        )
-    warehouse.run(
-        "judge",
-        repeats=source.identity.repeats,
-        last_possible_day=(received_at + timedelta(days=1)).date(),
-    )
-    return [rows_by_file.get(number, 0) for number, _ in enumerate(files, start=1)]
-
-
-def _read_file(
-    warehouse: Warehouse,
-    reader: Reader,
-    file: ArchivedFile,
-    *,
-    number: int,
-    source: Source,
-    city: City,
-) -> None:
-    """Add one file's rows, and those that could not be taken apart, to the temporary tables."""
-    try:
-        rows = reader.rows(warehouse.connection, file.path, source=source, name=file.name)
-        arriving = normalise(rows, source=source, timezone=city.about.timezone)
-        with warehouse.table("arriving", arriving):
-            warehouse.run("arrival_add", file_number=number)
-    except (duckdb.Error, StatementFailed) as error:
-        raise SourceRefused(
-            f"{file.name}: {str(error).splitlines()[0]}",
-            expected=f"a file as sources/{source.id}.toml declares it",
-            try_next="compare the file's columns, formats and encoding with the declaration",
-        ) from error
-    rejects = reader.rejects(warehouse.connection, file.path, source=source, name=file.name)
-    if rejects:
-        with warehouse.table("arriving_rejects", pd.DataFrame(rejects)):
-            warehouse.run("unreadable_add", file_number=number)
-
-
-def judged_totals(warehouse: Warehouse, rows_read: int) -> tuple[int, int, int]:
-    """Rows accepted, duplicate and rejected.
-
-    Raises:
-        BatchInconsistent: If they do not add up to the rows read.
-    """
-    accepted, duplicate, rejected = (int(str(n)) for n in warehouse.rows("judged_totals")[0])
-    if accepted + duplicate + rejected != rows_read:
-        raise BatchInconsistent(
-            f"{rows_read} rows read, but {accepted} accepted + {duplicate} duplicate + "
-            f"{rejected} rejected",
-            expected="every row to have one verdict",
-            try_next="report this with the source's declaration; nothing was kept of the batch",
-        )
-    return accepted, duplicate, rejected
 
 
 def _known_batch(warehouse: Warehouse, files: Sequence[Path], source: Source) -> Batch | None:
@@ -253,6 +142,21 @@ def _compare(warehouse: Warehouse, rows_read: int, *, source: Source) -> Batch:
     )
 
 
+def _refuse_nothing_good(
+    warehouse: Warehouse, batch: Batch, files: Sequence[ArchivedFile], source: Source
+) -> None:
+    """A delivery without a single good row was declared wrong, or is not ours."""
+    if batch.rows_accepted + batch.rows_duplicate or batch.rows_read < LEAST_ROWS_TO_REFUSE:
+        return
+    reasons = ", ".join(f"{reason} {n}" for reason, n in warehouse.rows("judged_reasons"))
+    names = ", ".join(file.name for file in files)
+    raise SourceRefused(
+        f"{names}: none of {batch.rows_rejected:,} rows can be used ({reasons})",
+        expected=f"rows as sources/{source.id}.toml declares them",
+        try_next="compare a row of the file with the formats, columns and encoding declared there",
+    )
+
+
 def _refuse_mass_withdrawal(batch: Batch, source: Source, files: Sequence[ArchivedFile]) -> None:
     """A snapshot that lacks much of what was known is more likely broken than true."""
     before = batch.incidents_withdrawn + batch.incidents_changed + batch.incidents_unchanged
@@ -293,6 +197,7 @@ def _keep(
         "rejected_add",
         batch_id=batch.batch_id,
         time_column=source.occurred.column,
+        number_columns=", ".join(source.casualties.columns),
         identity_columns=", ".join(source.identity.columns),
     )
     warehouse.run("duplicates_add", batch_id=batch.batch_id)

@@ -2,15 +2,18 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
+from pipeline.arrivals import ingest_arrivals
+from pipeline.calibrate import calibrated
 from pipeline.city import City
 from pipeline.compute import compute_edition
 from pipeline.editions.catalogue import keep_edition, load_edition
 from pipeline.editions.edition import Edition
 from pipeline.errors import WrongUsage
-from pipeline.ingest import Batch, ingest_arrivals
+from pipeline.ingest import Batch
 from pipeline.session import Session
 from pipeline.store.folders import storage_errors, write_whole
 from pipeline.store.lock import home_lock
@@ -56,9 +59,17 @@ def take_in(session: Session, *, received_at: datetime) -> list[Batch]:
             warehouse,
             session.city,
             records=session.settings.records.value,
-            archive=session.archive,
+            home=session.home,
             received_at=received_at,
         )
+
+
+def settled(session: Session) -> Session:
+    """The session with usual rates: at the first night they are measured and written down."""
+    if session.city.is_calibrated:
+        return session
+    with open_warehouse(session.home) as warehouse:
+        return replace(session, city=calibrated(warehouse, session.city, session.method))
 
 
 def compute_and_keep(session: Session, *, day: date | None) -> Edition:

@@ -1,12 +1,12 @@
 """What was used, what was not, and why: the quality of the records."""
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
 from pipeline.ingest import Batch, batch_from_row
+from pipeline.sources.text import visible
 from pipeline.store.warehouse import Warehouse
 
 LISTED_ROWS = 200  # of those set aside; the warehouse has them all
@@ -36,7 +36,7 @@ class BatchQuality:
 class DayQuality:
     """Where the known incidents of one source and day went.
 
-    known = in_towns + outside + not_located + not_counted + unmapped.
+    known = in_towns + outside + not_located + not_counted + not_valid + unmapped.
     """
 
     source_id: str
@@ -47,6 +47,7 @@ class DayQuality:
     not_located: int
     not_counted: int
     unmapped: int
+    not_valid: int = 0  # repeated and invalid calls
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,7 +129,15 @@ def measure_quality(
 def _day(row: Sequence[object]) -> DayQuality:
     source_id, day, *numbers = row
     assert isinstance(day, date)
-    names = ("known", "in_towns", "outside", "not_located", "not_counted", "unmapped")
+    names = (
+        "known",
+        "in_towns",
+        "outside",
+        "not_located",
+        "not_counted",
+        "not_valid",
+        "unmapped",
+    )
     return DayQuality(
         source_id=str(source_id),
         day=day,
@@ -138,18 +147,6 @@ def _day(row: Sequence[object]) -> DayQuality:
 
 def _values(rows: Sequence[Sequence[object]]) -> tuple[tuple[str, int], ...]:
     return tuple((visible(str(value)), int(str(n))) for value, n in rows[:LISTED_VALUES])
-
-
-def visible(text: str) -> str:
-    r"""Text from the records with control and direction marks written out: it goes to a reader.
-
-    >>> visible("AL\x1b[2JDER")
-    'AL\\u001b[2JDER'
-    """
-    return "".join(
-        f"\\u{ord(mark):04x}" if unicodedata.category(mark).startswith("C") else mark
-        for mark in text
-    )
 
 
 def _batches(warehouse: Warehouse, as_of: int) -> tuple[BatchQuality, ...]:

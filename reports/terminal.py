@@ -11,10 +11,11 @@ from rich.table import Table as RichTable
 from rich.text import Text as RichText
 
 from indices.method import Method
-from pipeline.city import City, Town
+from pipeline.city import City
 from pipeline.editions.edition import Edition
 from pipeline.ingest import Batch
 from pipeline.quality import Quality
+from pipeline.towns import Town
 from reports.pages.quality import Table, quality_tables
 from reports.publish import Published
 from reports.words.language import Language, mark
@@ -96,7 +97,10 @@ def print_ranking(
     """The ranking; only its first and last `ends` lines if a number is given."""
     console = new_console()
     facts = edition.facts
-    title = f"{language.long_date(facts.day)} · {edition.name} · {language.pick(method.name)}"
+    period = language.period(facts.day, by_month=facts.by_month)
+    title = f"{period} · {edition.name} · {language.pick(method.name)}"
+    if facts.notice:
+        console.print(RichText(facts.notice[language.code], style="bold"))
     table = RichTable(title=title, title_justify="left", box=None, pad_edge=False)
     for head, is_name in RANKING_HEADS:
         table.add_column(

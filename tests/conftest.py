@@ -176,7 +176,9 @@ class County:
 
     def counts(self, *, as_of: int | None = None) -> dict[tuple[str, str, str], int]:
         """Counted incidents by town, day and category, without the empty cells."""
-        load_mappings(self.warehouse, self.city, categories=self.rules.categories)
+        load_mappings(
+            self.warehouse, self.city, categories=self.rules.categories, day=date(2025, 5, 31)
+        )
         first = date(2025, 1, 1)
         loaded = load_counts(
             self.warehouse,
@@ -189,7 +191,7 @@ class County:
         cells = {}
         for day, town, category in zip(*loaded.counts.nonzero(), strict=True):
             key = (
-                self.city.towns[town].name,
+                tuple(self.city.towns.values())[town].name,
                 date.fromordinal(first.toordinal() + int(day)).isoformat(),
                 self.rules.categories[category],
             )

@@ -16,7 +16,13 @@ from indices.levels import level_numbers
 from indices.method import ScoringRules
 from indices.score import ranking, scale
 from indices.score.shrinkage import GammaPosterior, fit_gamma, posterior
-from indices.score.window import effective_days, recency_weights, snap, weighted_counts
+from indices.score.window import (
+    WEIGHT_UNIT,
+    effective_days,
+    recency_weights,
+    snap,
+    weighted_counts,
+)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -62,7 +68,8 @@ def score_days(
     Args:
         counts: Incidents, whole numbers, shape (n_history, n_towns, n_categories), oldest day
             first, categories as in `rules`. Days that are not in it are unknown, not quiet.
-        population: Residents, > 0, shape (n_towns,).
+        population: Residents, shape (n_towns,) where they do not change, else
+            (n_history, n_towns): 0 on days before a town existed, > 0 on the last.
         rules: Of `indices.method.combine`.
         n_days: 1 to n_history.
 
@@ -104,14 +111,16 @@ def score_days(
 
 def _refuse_misfits(counts: FloatArray, population: FloatArray, rules: ScoringRules) -> None:
     """Say what would otherwise be broadcast or carried on in silence."""
-    wanted = (len(population), len(rules.categories))
-    if population.ndim != 1 or counts.ndim != len(wanted) + 1 or counts.shape[1:] != wanted:
+    n_towns, n_categories = population.shape[-1], len(rules.categories)
+    wanted = (len(counts), n_towns, n_categories)
+    if population.shape not in (wanted[1:2], wanted[:2]) or counts.shape != wanted:
         raise ValueError(
-            f"counts must have shape (n_history, n_towns, n_categories) = (n, {wanted[0]}, "
-            f"{wanted[1]}), got {counts.shape} with population {population.shape}"
+            f"counts must have shape (n_history, n_towns, n_categories) = (n, {n_towns}, "
+            f"{n_categories}), got {counts.shape} with population {population.shape}"
         )
-    if not (population > 0).all():
-        raise ValueError(f"population must be positive, got {population[~(population > 0)]}")
+    newest = population[-1] if population.ndim > 1 else population
+    if not (newest > 0).all() or not (population >= 0).all():
+        raise ValueError(f"population must be positive, got {newest[~(newest > 0)]}")
     broken = ~((counts >= 0) & (counts == np.floor(counts)) & np.isfinite(counts))
     if broken.any():
         raise ValueError(f"counts must be whole numbers from 0 on, got {counts[broken][:5]}")
@@ -129,8 +138,7 @@ def _weigh(
     weights = recency_weights(window_days=rules.window_days, half_life_days=rules.half_life_days)
     weighted = weighted_counts(counts, weights=weights, n_days=n_days)
     squared = weighted_counts(counts.sum(axis=1), weights=snap(weights**2), n_days=n_days)
-    days = effective_days(n_history=len(counts), weights=weights, n_days=n_days)
-    exposure = days[:, None] * population  # (n_days, n_towns), person-days
+    exposure = _person_days(population, len(counts), weights, n_days)
     member = rules.category_pillar[:, None] == np.arange(len(rules.pillars))
     usual_harm = (rules.usual_rate * rules.severity) @ member  # per person-day
     harm = weighted * rules.severity
@@ -152,6 +160,17 @@ def _weigh(
         city_category=(harm.sum(axis=1) / city_usual[:, rules.category_pillar])[:, None, :],
         expected_events=exposure * rules.usual_rate.sum(),
     )
+
+
+def _person_days(
+    population: FloatArray, n_history: int, weights: FloatArray, n_days: int
+) -> FloatArray:
+    """Weighted person-days of each town, (n_days, n_towns); never 0, which would divide."""
+    if population.ndim == 1:
+        days = effective_days(n_history=n_history, weights=weights, n_days=n_days)
+        return np.asarray(days[:, None] * population)
+    weighted = weighted_counts(population, weights=weights, n_days=n_days)
+    return np.maximum(weighted, WEIGHT_UNIT)
 
 
 def _by_pillar(values: FloatArray, member: BoolArray) -> FloatArray:

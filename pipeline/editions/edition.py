@@ -29,6 +29,7 @@ class Facts:
     """What is said once per edition."""
 
     city_id: str
+    notice: dict[str, str]  # by language, as that the records are synthetic; empty where none
     day: date
     method_id: str
     method_version: str
@@ -41,8 +42,9 @@ class Facts:
     data_last_day: date  # the newest complete day known
     base_period: tuple[date, date]
     window_days: int
-    incidents_on_day: int  # counted ones, in all towns
-    incidents_usual: float  # the same on a usual day
+    by_month: bool  # the records tell no more than the month: the day stands for its month
+    incidents_on_day: int  # counted ones, in all towns, on the day or in the month
+    incidents_usual: float  # the same on a usual day or in a usual month
     city_score: float
     city_change_1d: float | None
     city_change_7d: float | None
@@ -95,12 +97,14 @@ def facts_as_json(facts: Facts) -> dict[str, Any]:
 def facts_from_json(plain: dict[str, Any]) -> Facts:
     """The reverse of `facts_as_json`."""
     first, last = plain["base_period"]
+    values: dict[str, Any] = {"notice": {}, "by_month": False}  # of before they were known
     days = {
         name: date.fromisoformat(plain[name]) for name in ("day", "data_first_day", "data_last_day")
     }
     return Facts(
         **(
-            plain
+            values
+            | plain
             | days
             | {
                 "inputs": tuple(InputFile(**file) for file in plain["inputs"]),

@@ -1,8 +1,10 @@
-"""Delimited text, plain or gzipped, read by DuckDB."""
+"""Delimited text in UTF-8, read by DuckDB."""
 
 import csv
 from bisect import bisect_left
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 from duckdb import (
@@ -16,7 +18,7 @@ from duckdb import (
 from pipeline.errors import BatchInconsistent, SourceRefused
 from pipeline.sources.base import ReaderReject, refuse_no_rows, require_columns
 from pipeline.sources.declaration import Source
-from pipeline.sources.lines import blank_line_numbers, count_lines, is_gzipped, opened
+from pipeline.sources.lines import blank_line_numbers, count_lines
 
 LONGEST_HEADER = 1 << 16
 REASON_CODES = {
@@ -45,8 +47,24 @@ BREAKS_IN_REJECTS = """
 NUMBERED, UNNUMBERED = "*, row_number() OVER () AS file_row", "*, NULL::BIGINT AS file_row"
 
 
+@dataclass(frozen=True)
+class Layout:
+    """How text is cut into fields."""
+
+    delimiter: str = ","
+    quote: str = '"'
+    skip_lines: int = 0
+
+
 class CsvReader:
     """Delimited text: every column is read as text, a line that does not fit is set aside."""
+
+    def __init__(self, layout: Layout | None = None) -> None:
+        """Read all files in one layout, or each as its source declares."""
+        self.layout = layout
+
+    def _layout(self, source: Source) -> Layout:
+        return self.layout or Layout(source.delimiter, source.quote, source.skip_lines)
 
     def rows(
         self,
@@ -58,22 +76,21 @@ class CsvReader:
         numbered: bool = True,
     ) -> DuckDBPyRelation:
         """See `Reader.rows`."""
-        header = _read_header(path, source=source, name=name)
+        layout = self._layout(source)
+        header = _read_header(path, layout, source=source, name=name)
         require_columns(header, source=source, name=name)
-        if numbered:
-            count_lines(path, name=name)  # a damaged archive is told before the reader stumbles
-        _forget_rejects(connection)
+        forget_rejects(connection)
         try:
             relation = connection.read_csv(
                 str(path),
                 header=True,
                 auto_detect=False,
                 columns=dict.fromkeys(header, "VARCHAR"),
-                sep=source.delimiter,
-                quotechar='"',
-                escapechar='"',
-                encoding=source.encoding,
-                compression="gzip" if is_gzipped(path) else "none",
+                sep=layout.delimiter,
+                quotechar=layout.quote,
+                escapechar=layout.quote,
+                skiprows=layout.skip_lines,
+                compression="none",
                 store_rejects=True,
                 rejects_limit=0,
             )
@@ -82,17 +99,23 @@ class CsvReader:
         return relation.project(NUMBERED if numbered else UNNUMBERED)
 
     def rejects(
-        self, connection: DuckDBPyConnection, path: Path, *, source: Source, name: str
+        self,
+        connection: DuckDBPyConnection,
+        path: Path,
+        *,
+        source: Source,
+        name: str,  # noqa: ARG002
     ) -> list[ReaderReject]:
         """Lines that the last reading set aside, by row number: blank lines are no rows."""
-        if not _has_rejects(connection):
+        if not has_rejects(connection):
             return []
         found = connection.execute(REJECTS).fetchall()
-        has_blank = bool(found) and count_lines(path, name=name)[1] > 0
-        blank = blank_line_numbers(path, name=name, delimiter=source.delimiter) if has_blank else []
+        layout, blank = self._layout(source), []
+        if found and count_lines(path)[1]:
+            blank = blank_line_numbers(path, delimiter=layout.delimiter, quote=layout.quote)
         return [
             ReaderReject(
-                int(line) - 1 - bisect_left(blank, line),
+                int(line) - 1 - layout.skip_lines - bisect_left(blank, line),
                 REASON_CODES.get(kind, "unreadable_line"),
                 message.splitlines()[0],
             )
@@ -114,10 +137,8 @@ class CsvReader:
         """
         if rows_read == 0:
             raise refuse_no_rows(name, source)
-        if source.encoding == "utf-16":
-            return  # a line break is two bytes there; the reader's own count has to do
-        lines, blank = count_lines(path, name=name)
-        surplus = lines - 1 - rows_read
+        lines, blank = count_lines(path)
+        surplus = lines - 1 - self._layout(source).skip_lines - rows_read
         if surplus:
             surplus -= self._breaks_inside(connection, path, source=source, name=name)
         if not 0 <= surplus <= blank:
@@ -139,14 +160,14 @@ class CsvReader:
         )
         total = relation.select(parts.alias("parts")).aggregate("coalesce(sum(parts - 1), 0)")
         inside = int(total.fetchall()[0][0])
-        if _has_rejects(connection):
+        if has_rejects(connection):
             inside += int(connection.execute(BREAKS_IN_REJECTS).fetchall()[0][0])
         return inside
 
 
-def _read_header(path: Path, *, source: Source, name: str) -> list[str]:
+def _read_header(path: Path, layout: Layout, *, source: Source, name: str) -> list[str]:
     """Column names of the first line."""
-    with opened(path, name=name) as file:
+    with path.open("rb") as file:
         start = file.read(LONGEST_HEADER)
     if not start:
         raise SourceRefused(
@@ -156,19 +177,29 @@ def _read_header(path: Path, *, source: Source, name: str) -> list[str]:
         )
     try:
         # Bytes that are no text, further down or cut by the limit, are the reader's to judge.
-        first = start.decode(source.encoding, errors="replace").lstrip("\ufeff").splitlines()[0]
-        header = next(csv.reader([first], delimiter=source.delimiter))
+        first = start.decode(errors="replace").lstrip("\ufeff").splitlines()[layout.skip_lines]
+        header = next(csv.reader([first], **_dialect(layout)))
     except (csv.Error, StopIteration, IndexError) as error:
         raise _unreadable(name, error) from error
     for wrong, what in (
         ("\ufffd" in first, f"the first line is not {source.encoding}"),
         ("\x00" in first, "NUL bytes in the first line"),
-        (first.count('"') % 2, f"an unclosed quotation mark in the first line, at {header[-1:]}"),
+        (
+            bool(layout.quote) and first.count(layout.quote) % 2,
+            f"an unclosed quotation mark in the first line, at {header[-1:]}",
+        ),
         (len(set(header)) < len(header), "a column name stands twice in the first line"),
     ):
         if wrong:
             raise _unreadable(name, ValueError(what))
     return header
+
+
+def _dialect(layout: Layout) -> dict[str, Any]:
+    """Delimiter and quote for Python's reader."""
+    if not layout.quote:
+        return {"delimiter": layout.delimiter, "quoting": csv.QUOTE_NONE}
+    return {"delimiter": layout.delimiter, "quotechar": layout.quote}
 
 
 def _unreadable(name: str, error: Exception) -> SourceRefused:
@@ -181,13 +212,14 @@ def _unreadable(name: str, error: Exception) -> SourceRefused:
     )
 
 
-def _has_rejects(connection: DuckDBPyConnection) -> bool:
+def has_rejects(connection: DuckDBPyConnection) -> bool:
+    """Whether the reader has set lines aside on this connection."""
     query = "SELECT count(*) FROM duckdb_tables() WHERE table_name = 'reject_errors'"
     return bool(connection.execute(query).fetchall()[0][0])
 
 
-def _forget_rejects(connection: DuckDBPyConnection) -> None:
+def forget_rejects(connection: DuckDBPyConnection) -> None:
     """The reader adds to its tables of rejects on every scan; start afresh."""
-    if _has_rejects(connection):
+    if has_rejects(connection):
         connection.execute("DELETE FROM reject_errors")
         connection.execute("DELETE FROM reject_scans")

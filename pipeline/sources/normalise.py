@@ -1,7 +1,5 @@
 """From a file's own columns to ours, by expressions that DuckDB evaluates in the scan."""
 
-from datetime import timedelta
-
 from duckdb import (
     CaseExpression,
     CoalesceOperator,
@@ -9,12 +7,16 @@ from duckdb import (
     ConstantExpression,
     DuckDBPyRelation,
     Expression,
-    FunctionExpression,
 )
 
-from pipeline.sources.declaration import Source, TimeColumn
+from pipeline.sources.declaration import Category, Source, Validity
+from pipeline.sources.expressions import call, first_known, joined, raw, text
+from pipeline.sources.times import local_time, time_text
 
 NO_VALUE, SEPARATOR = "\x1e", "\x1f"  # in identities: no text of a record holds them
+LEVELS = "/"  # between a wider and a narrower word, of places and of categories
+MOST_CASUALTIES = 100_000  # of one incident; more is another number in the wrong column
+VALID, REPEAT, INVALID, UNMAPPED = "valid", "repeat", "invalid", "unmapped"
 
 
 def normalise(
@@ -26,77 +28,105 @@ def normalise(
     they are grouped.
 
     Returns columns file_row, occurred_text, occurred_at (local wall time, NULL where unreadable),
-    reported_at, place_value, category_value (trimmed, NULL where blank), identity (a 128-bit hash:
-    the text itself may hold an address and is not kept).
+    reported_at, place_value, category_value (trimmed, NULL where blank), received_value (the
+    category at reception), validity (valid, repeat, invalid, unmapped), deaths, injuries,
+    number_problem (a reason code, NULL where there is none), longitude, latitude (NULL where words
+    tell the place) and identity (a 128-bit hash: the text itself may hold an address and is not
+    kept).
     """
     types = dict(zip(rows.columns, map(str, rows.types), strict=True))
-    words = _text if trimmed else _raw
-    reported = source.reported
+    reported, casualties = source.reported, source.casualties
     return rows.select(
         ColumnExpression("file_row"),
-        _text(source.occurred.column).alias("occurred_text"),
-        _local_time(source.occurred, types, timezone).alias("occurred_at"),
-        (
-            _local_time(reported, types, timezone)
-            if reported
-            else ConstantExpression(None).cast("TIMESTAMP")
-        ).alias("reported_at"),
-        words(source.place.column).alias("place_value"),
-        words(source.category.column).alias("category_value"),
+        time_text(source.occurred).alias("occurred_text"),
+        local_time(source.occurred, types, timezone).alias("occurred_at"),
+        (local_time(reported, types, timezone) if reported else _none("TIMESTAMP")).alias(
+            "reported_at"
+        ),
+        _place(source, trimmed=trimmed).alias("place_value"),
+        _category(source.category, trimmed=trimmed).alias("category_value"),
+        _words(source.category.received_columns).alias("received_value"),
+        _validity(source.validity).alias("validity"),
+        _number(casualties.deaths).alias("deaths"),
+        _number(casualties.injuries).alias("injuries"),
+        first_known(_number_problem(casualties.deaths), _number_problem(casualties.injuries)).alias(
+            "number_problem"
+        ),
+        _degrees(source.place.longitude).alias("longitude"),
+        _degrees(source.place.latitude).alias("latitude"),
         _identity(source).alias("identity"),
     )
 
 
-def _raw(column: str) -> Expression:
-    """The column as text."""
-    return ColumnExpression(column).cast("VARCHAR")
+def _none(kind: str) -> Expression:
+    """NULL of a type."""
+    return ConstantExpression(None).cast(kind)
 
 
-def _text(column: str) -> Expression:
-    """The column as text, trimmed, NULL where nothing is left."""
-    return FunctionExpression(
-        "nullif", FunctionExpression("trim", _raw(column)), ConstantExpression("")
+def _words(columns: tuple[str, ...]) -> Expression:
+    """The words of several columns, the widest first; NULL where there is no column."""
+    return joined(columns, LEVELS) if columns else _none("VARCHAR")
+
+
+def _place(source: Source, *, trimmed: bool) -> Expression:
+    """The words for the place; NULL where a position tells it."""
+    columns = source.place.columns
+    return raw(columns[0]) if len(columns) == 1 and not trimmed else _words(columns)
+
+
+def _category(declared: Category, *, trimmed: bool) -> Expression:
+    """The final category, or that at reception where the final one is blank."""
+    if declared.received_columns:
+        return first_known(_words(declared.columns), _words(declared.received_columns))
+    columns = declared.columns
+    return raw(columns[0]) if len(columns) == 1 and not trimmed else _words(columns)
+
+
+def _validity(declared: Validity | None) -> Expression:
+    """Whether the record tells of an incident of its own; a word in no list is `unmapped`."""
+    if declared is None:
+        return ConstantExpression(VALID)
+    value = text(declared.column)
+    verdict: Expression = CaseExpression(_is_one_of(value, declared.valid), _constant(VALID))
+    for verdict_name, words in ((REPEAT, declared.repeat), (INVALID, declared.invalid)):
+        if words:
+            verdict = verdict.when(_is_one_of(value, words), _constant(verdict_name))
+    return verdict.otherwise(_constant(UNMAPPED))
+
+
+def _is_one_of(value: Expression, words: tuple[str, ...]) -> Expression:
+    return value.isin(*map(_constant, words))
+
+
+def _constant(value: str) -> Expression:
+    return ConstantExpression(value)
+
+
+def _number(column: str | None) -> Expression:
+    """A number of people; blank is NULL, and so is what is no number."""
+    return text(column).try_cast("DOUBLE").try_cast("INTEGER") if column else _none("INTEGER")
+
+
+def _number_problem(column: str | None) -> Expression:
+    """Why a number of people cannot be used; NULL where it can or where the cell is blank."""
+    if column is None:
+        return _none("VARCHAR")
+    value, number = text(column), text(column).try_cast("DOUBLE")
+    is_whole = (number == call("floor", number)) & (number <= ConstantExpression(MOST_CASUALTIES))
+    unreadable = value.isnotnull() & (number.isnull() | ~is_whole)
+    return CaseExpression(unreadable, _constant("unreadable_number")).when(
+        number < ConstantExpression(0), _constant("negative_number")
     )
 
 
-def _local_time(declared: TimeColumn, types: dict[str, str], timezone: str) -> Expression:
-    """The moment as wall time of the city; a day's midnight as that day at 00:00."""
-    moment: Expression
-    if types[declared.column] == "VARCHAR":
-        # Trimming each value would cost a fifth of the reading: only those that need it are.
-        formats = ConstantExpression(list(declared.formats))
-        moment = CoalesceOperator(
-            FunctionExpression("try_strptime", _raw(declared.column), formats),
-            FunctionExpression("try_strptime", _text(declared.column), formats),
-        )
-        aware = any("%z" in form or "%Z" in form for form in declared.formats)
-    else:
-        moment = ColumnExpression(declared.column).cast(
-            "TIMESTAMPTZ" if "ZONE" in types[declared.column] else "TIMESTAMP"
-        )
-        aware = "ZONE" in types[declared.column]
-    local = _to_local(moment, aware=aware, zone=declared.zone, timezone=timezone)
-    if declared.precision == "second":
-        return local.cast("TIMESTAMP")
-    # The nearest midnight: before 1987 the zone rules of publisher and database differ by an hour.
-    nearest = local + ConstantExpression(timedelta(hours=12))
-    return FunctionExpression("date_trunc", ConstantExpression("day"), nearest).cast("TIMESTAMP")
-
-
-def _to_local(moment: Expression, *, aware: bool, zone: str, timezone: str) -> Expression:
-    """Turn a moment into wall time of the city."""
-    if aware:
-        return FunctionExpression("timezone", ConstantExpression(timezone), moment)
-    if zone in ("city", timezone):
-        return moment
-    universal = FunctionExpression("timezone", ConstantExpression(zone), moment)
-    return FunctionExpression("timezone", ConstantExpression(timezone), universal)
+def _degrees(column: str | None) -> Expression:
+    """A coordinate; NULL where there is none or it is no number."""
+    return text(column).try_cast("DOUBLE") if column else _none("DOUBLE")
 
 
 def _identity(source: Source) -> Expression:
     """Hash of the identifying columns; NULL where all of them are blank."""
-    columns = [_text(column) for column in source.identity.columns]
+    columns = [text(column) for column in source.identity.columns]
     parts = [CoalesceOperator(part, ConstantExpression(NO_VALUE)) for part in columns]
-    joined = FunctionExpression("concat_ws", ConstantExpression(SEPARATOR), *parts)
-    known = CoalesceOperator(*columns).isnotnull()
-    return CaseExpression(known, FunctionExpression("md5_number", joined))
+    known = first_known(*columns).isnotnull()
+    return CaseExpression(known, call("md5_number", call("concat_ws", SEPARATOR, *parts)))

@@ -9,6 +9,8 @@ import pandas as pd
 from indices.method import Level, Method
 from pipeline.city import City
 from pipeline.editions.edition import Edition
+from reports.pages.notices import notices
+from reports.pages.sentences import not_located_sentence, quality_sentence
 from reports.pages.templates import render
 from reports.words.language import Language, mark
 
@@ -54,6 +56,7 @@ class DayPage:
     title: str
     city: str
     day: str
+    notices: tuple[str, ...]
     summary: tuple[str, ...]
     levels: tuple[LevelView, ...]
     pillars: tuple[str, ...]
@@ -85,12 +88,13 @@ def view_day(edition: Edition, city: City, method: Method, language: Language) -
     return DayPage(
         title=language.text("%(city)s Safety Index", city=name),
         city=name,
-        day=language.long_date(facts.day),
+        day=language.period(facts.day, by_month=facts.by_month),
+        notices=notices(city, language),
         summary=summarise(edition, city, method, language),
         levels=levels,
         pillars=tuple(language.pick(method.pillars[pillar]) for pillar in pillars),
         town_word=language.pick(city.about.town_word),
-        has_districts=any(town.district for town in city.towns),
+        has_districts=any(town.district for town in city.towns.values()),
         rows=_rows(edition, city, levels, language),
         not_rated_rule=_not_rated_rule(edition, method, language),
         not_located=not_located_sentence(edition, language),
@@ -108,9 +112,8 @@ def summarise(edition: Edition, city: City, method: Method, language: Language) 
     """The day in three plain sentences, every number of which stands in the files."""
     facts = edition.facts
     incidents = language.text(
-        "On %(day)s the records hold %(n)s counted incidents in the %(towns)s of %(city)s; "
-        "%(usual)s are usual for a day.",
-        day=language.long_date(facts.day),
+        _of_the_month() if facts.by_month else _of_the_day(),
+        day=language.period(facts.day, by_month=facts.by_month),
         n=language.number(facts.incidents_on_day),
         towns=language.pick(city.about.town_words),
         city=language.pick(city.about.name),
@@ -131,6 +134,20 @@ def summarise(edition: Edition, city: City, method: Method, language: Language) 
         levels=language.listing(_level_counts(edition, method, language)),
     )
     return incidents, score, towns
+
+
+def _of_the_day() -> str:
+    return mark(
+        "On %(day)s the records hold %(n)s counted incidents in the %(towns)s of %(city)s; "
+        "%(usual)s are usual for a day."
+    )
+
+
+def _of_the_month() -> str:
+    return mark(
+        "In %(day)s the records hold %(n)s counted incidents in the %(towns)s of %(city)s; "
+        "%(usual)s are usual for a month of this length. They tell no more than the month."
+    )
 
 
 def _city_change(change: float | None, language: Language) -> str:
@@ -246,54 +263,6 @@ def _not_rated_rule(edition: Edition, method: Method, language: Language) -> str
         "at the usual rate; a rank would tell chance, not safety.",
         least=language.number(method.uncertainty.least_expected_events.value),
     )
-
-
-def not_located_sentence(edition: Edition, language: Language) -> str:
-    """The row below the ranking: incidents that belong to no town."""
-    days = edition.quality.days
-    counted = sum(day.in_towns + day.outside + day.not_located for day in days)
-    lost = sum(day.not_located for day in days)
-    outside = sum(day.outside for day in days)
-    return language.text(
-        "Not located: %(lost)s of %(all)s counted incidents of the last %(days)s days "
-        "(%(share)s %%). Outside the area: %(outside)s.",
-        lost=language.number(lost),
-        all=language.number(counted),
-        days=len({day.day for day in days}),
-        share=language.number(100 * lost / counted if counted else 0, 1),
-        outside=language.number(outside),
-    )
-
-
-def quality_sentence(edition: Edition, language: Language) -> str:
-    """What became of the rows of all deliveries, and of the last days' records."""
-    batches = edition.quality.batches
-    total = {
-        name: sum(getattr(quality.batch, name) for quality in batches)
-        for name in ("rows_read", "rows_accepted", "rows_duplicate", "rows_rejected")
-    }
-    withdrawn = sum(quality.batch.incidents_withdrawn for quality in batches)
-    days = edition.quality.days
-    sentence = language.count_text(
-        "%(read)s rows read in one delivery: %(accepted)s accepted, %(duplicate)s repeated, "
-        "%(rejected)s rejected; %(withdrawn)s incidents withdrawn later.",
-        "%(read)s rows read in %(n)s deliveries: %(accepted)s accepted, %(duplicate)s repeated, "
-        "%(rejected)s rejected; %(withdrawn)s incidents withdrawn later.",
-        len(batches),
-        read=language.number(total["rows_read"]),
-        accepted=language.number(total["rows_accepted"]),
-        duplicate=language.number(total["rows_duplicate"]),
-        rejected=language.number(total["rows_rejected"]),
-        withdrawn=language.number(withdrawn),
-    )
-    uncounted = language.text(
-        "In the last %(days)s days %(not_counted)s records were of kinds that do not count "
-        "and %(unmapped)s of unknown kinds.",
-        days=len({day.day for day in days}),
-        not_counted=language.number(sum(day.not_counted for day in days)),
-        unmapped=language.number(sum(day.unmapped for day in days)),
-    )
-    return f"{sentence} {uncounted}" if language.code == "en" else f"{sentence}{uncounted}"
 
 
 def _how_to_read(edition: Edition, method: Method, language: Language) -> tuple[str, ...]:

@@ -4,30 +4,49 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.city import City
+from reports.pages.notices import notices
 from reports.pages.templates import render
 from reports.words.language import language
+
+NAMES = {"en": ("en", "English", "Editions"), "zh": ("zh-CN", "中文", "各期")}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One language of the site, in its own words."""
+
+    code: str
+    html_lang: str
+    name: str
+    editions_word: str
+    title: str
 
 
 @dataclass(frozen=True)
 class FrontPage:
     """Everything that `front.html.j2` shows."""
 
-    titles: tuple[str, ...]
-    html_langs: tuple[str, ...]
+    choices: tuple[Choice, ...]  # the city's own language first
+    notices: tuple[str, ...]
     day: str
     editions: tuple[str, ...]  # folders, newest first
 
 
 def render_front(city: City, *, editions: Sequence[str]) -> str:
     """The front page, in both languages at once."""
-    titles = tuple(
-        language(code).text("%(city)s Safety Index", city=language(code).pick(city.about.name))
-        for code in ("en", "zh")
+    codes = sorted(NAMES, key=lambda code: code != city.about.language)
+    choices = tuple(
+        Choice(
+            code,
+            *NAMES[code],
+            language(code).text("%(city)s Safety Index", city=language(code).pick(city.about.name)),
+        )
+        for code in codes
     )
     page = FrontPage(
-        titles=titles,
-        html_langs=("en", "zh-CN"),
+        choices=choices,
+        notices=notices(city, *map(language, codes)),
         day=editions[0].split("/")[0] if editions else "",
         editions=tuple(editions),
     )
-    return render("front.html.j2", language=language("en"), page=page)
+    return render("front.html.j2", language=language(codes[0]), page=page)

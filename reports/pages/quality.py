@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pipeline.city import City
 from pipeline.editions.edition import Edition
 from pipeline.quality import Quality
+from reports.pages.notices import notices
 from reports.pages.templates import render
 from reports.words.language import Language, mark
 
@@ -22,6 +23,9 @@ REASONS = (  # the closed list of reason codes, for the catalogues
     mark("bad_encoding"),
     mark("line_too_long"),
     mark("unreadable_line"),
+    mark("no_object"),
+    mark("negative_number"),
+    mark("unreadable_number"),
     mark("duplicate"),
 )
 
@@ -44,6 +48,7 @@ class QualityPage:
     title: str
     day: str
     edition: str
+    notices: tuple[str, ...]
     tables: tuple[Table, ...]
 
 
@@ -53,6 +58,7 @@ def render_quality(edition: Edition, *, city: City, language: Language) -> str:
         title=language.text("%(city)s Safety Index", city=language.pick(city.about.name)),
         day=language.long_date(edition.facts.day),
         edition=edition.name,
+        notices=notices(city, language),
         tables=quality_tables(edition.quality, language),
     )
     return render("quality.html.j2", language=language, page=page)
@@ -135,6 +141,7 @@ def _days(quality: Quality, language: Language) -> Table:
                     day.outside,
                     day.not_located,
                     day.not_counted,
+                    day.not_valid,
                     day.unmapped,
                 ),
             ),
@@ -149,6 +156,7 @@ def _days(quality: Quality, language: Language) -> Table:
         mark("Outside"),
         mark("Not located"),
         mark("Not counted"),
+        mark("Not valid"),
         mark("Unmapped"),
     )
     return Table(

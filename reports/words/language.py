@@ -12,7 +12,7 @@ from gettext import NullTranslations
 from pathlib import Path
 
 from babel import Locale
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
@@ -83,6 +83,12 @@ class Language:
         if value == 0:
             return "0.0"
         return f"{'+' if value > 0 else MINUS}{abs(value):.1f}"
+
+    def period(self, day: date, *, by_month: bool) -> str:
+        """The day, or the month that ends with it."""
+        if not by_month:
+            return self.long_date(day)
+        return str(format_skeleton("yMMMM", day, locale=self.locale))
 
     def long_date(self, day: date) -> str:
         """A date with its weekday."""

@@ -66,7 +66,7 @@ def test_equal_rows_are_incidents_of_their_own_where_declared(
 
 
 def test_what_cannot_be_placed_or_named_stays_visible(county: Callable[..., County]) -> None:
-    """Known = in towns + outside + not located + not counted + unmapped, and strays are listed."""
+    """Known = in towns + outside + not located + not counted + not valid + unmapped; all listed."""
     alder = county()
     alder.deliver("""
         id | when             | town      | kind
@@ -83,7 +83,7 @@ def test_what_cannot_be_placed_or_named_stays_visible(county: Callable[..., Coun
     [day] = alder.warehouse.rows(
         "day_quality", first_day="2025-01-01", last_day="2025-12-31", as_of=1
     )
-    assert day[2:] == (7, 1, 1, 2, 2, 1)
+    assert day[2:] == (7, 1, 1, 2, 2, 0, 1)
     assert alder.warehouse.rows("unmatched_places", as_of=1) == [
         ("", 1),
         ("ALDERR", 1),

@@ -617,7 +617,7 @@ TOWNS = """town_id,name,name_zh,district,population,population_year
 004,Ced\u202ear,,South,400,2020
 005,"Bi
 rch",,South,400,2020
-006,Empty,,South,0,2020
+006,Empty,,South,,2020
 007,Minus,,South,-5,2020
 008,Half,,South,4.5,2020
 009,,,South,400,2020
@@ -631,12 +631,12 @@ MISTAKES = [
     "'003': name or district begins like a formula (= + - @)",
     "'004': name or district holds control characters",
     "'005': name or district holds control characters",
-    "'006': population must be a whole number above 0",
     "'007': population must be a whole number above 0",
     "'008': population must be a whole number above 0",
     "'009': name is missing",
     "'010': population_year must be a year",
     "town_id '001' occurs twice",
+    "the population of 1 town(s) is missing (006)",
 ]
 
 

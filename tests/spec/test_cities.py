@@ -52,13 +52,22 @@ def test_a_utc_midnight_is_the_local_day(toronto_home: Path) -> None:
     assert not {date(1978, 4, 9), date(1980, 4, 23)} & days.keys()
 
 
-def test_toronto_counts_by_another_way(toronto_home: Path) -> None:
+def test_toronto_counts_by_another_way(toronto_home: Path, tmp_path: Path) -> None:
     """Counting the file directly gives the same cells as incidents, versions and ledger do."""
     rules = join_rules(TORONTO, STANDARD)
     records = CITIES / "toronto" / "records" / "incidents.parquet"
     with open_for_reading(toronto_home) as warehouse:
-        load_mappings(warehouse, TORONTO, categories=rules.categories)
-        direct = count_file(warehouse, records, source=TORONTO.sources[0], city=TORONTO)
+        load_mappings(
+            warehouse, TORONTO, categories=rules.categories, day=date(2021, 12, 31)
+        )
+        direct = count_file(
+            warehouse,
+            records,
+            source=TORONTO.sources[0],
+            city=TORONTO,
+            categories=rules.categories,
+            work=tmp_path,
+        )
         ledger = load_counts(
             warehouse,
             first_day=date(1960, 1, 1),
@@ -80,7 +89,14 @@ def test_frozen_rates_are_those_of_the_base_period(
         pytest.skip("the county's real exports are not at hand; made-up ones have other rates")
     home = request.getfixturevalue("toronto_home" if city is TORONTO else "montgomery_home")
     with open_for_reading(home) as warehouse:
-        measured = measure_usual_rates(warehouse, city, STANDARD)  # type: ignore[arg-type]
+        base = city.calibration.base_period  # type: ignore[attr-defined]
+        measured = measure_usual_rates(
+            warehouse,
+            city,  # type: ignore[arg-type]
+            STANDARD,
+            first=base.first,
+            last=base.last,
+        )
     frozen = {
         pillar: dict(part.usual_per_100k_day)
         for pillar, part in city.calibration.pillars.items()  # type: ignore[attr-defined]
@@ -151,7 +167,7 @@ def test_on_every_day_the_sums_hold(
     """Towns + not located + outside = accepted - withdrawn - not counted, on each day."""
     rules = join_rules(city, STANDARD)  # type: ignore[arg-type]
     with open_for_reading(request.getfixturevalue(f"{name}_home")) as warehouse:
-        load_mappings(warehouse, city, categories=rules.categories)  # type: ignore[arg-type]
+        load_mappings(warehouse, city, categories=rules.categories, day=date.max)  # type: ignore[arg-type]
         days = warehouse.rows("conservation", as_of=99)
     for _, day, towns, lost, outside, accepted, withdrawn, not_counted, holds in days:
         assert towns + lost + outside == accepted - withdrawn - not_counted, day  # type: ignore[operator]

@@ -7,5 +7,12 @@ SELECT
     reported_at,
     place_value,
     category_value,
+    received_value,
+    validity,
+    deaths,
+    injuries,
+    number_problem,
+    longitude,
+    latitude,
     identity
 FROM arriving;

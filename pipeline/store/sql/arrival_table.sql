@@ -7,5 +7,12 @@ CREATE OR REPLACE TEMP TABLE arrival (
     reported_at TIMESTAMP,
     place_value VARCHAR,
     category_value VARCHAR,
+    received_value VARCHAR,
+    validity VARCHAR,
+    deaths INTEGER,
+    injuries INTEGER,
+    number_problem VARCHAR,
+    longitude DOUBLE,              -- forgotten as soon as the town is found
+    latitude DOUBLE,
     identity UHUGEINT
 );

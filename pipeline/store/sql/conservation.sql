@@ -14,6 +14,7 @@ incidents AS (
         (count(*) FILTER (WHERE is_withdrawn))::BIGINT AS withdrawn,
         (count(*) FILTER (
             WHERE NOT is_withdrawn
+                AND validity = 'valid'
                 AND category_value IS NOT NULL
                 AND category_value IN (SELECT value FROM map_category WHERE position IS NOT NULL)
         ))::BIGINT AS counted
@@ -25,12 +26,14 @@ ledger AS (
         change.source_id,
         change.day,
         coalesce(sum(change.change) FILTER (WHERE map_place.position IS NOT NULL), 0)::BIGINT AS in_towns,
-        coalesce(sum(change.change) FILTER (WHERE map_place.value IS NULL), 0)::BIGINT AS not_located,
+        coalesce(sum(change.change) FILTER (
+            WHERE map_place.position IS NULL AND map_place.place IS DISTINCT FROM 'outside'
+        ), 0)::BIGINT AS not_located,
         coalesce(sum(change.change) FILTER (WHERE map_place.place = 'outside'), 0)::BIGINT AS outside
     FROM core_count_change AS change
     JOIN map_category ON change.category_value = map_category.value AND map_category.position IS NOT NULL
     LEFT JOIN map_place ON change.place_value = map_place.value
-    WHERE change.batch_id <= $as_of
+    WHERE change.validity = 'valid' AND change.batch_id <= $as_of
     GROUP BY ALL
 )
 SELECT

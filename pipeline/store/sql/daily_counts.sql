@@ -7,6 +7,9 @@ SELECT
 FROM core_count_change AS change
 JOIN map_place ON change.place_value = map_place.value AND map_place.position IS NOT NULL
 JOIN map_category ON change.category_value = map_category.value AND map_category.position IS NOT NULL
-WHERE change.day BETWEEN $first_day AND $last_day AND change.batch_id <= $as_of
+WHERE
+    change.validity = 'valid'
+    AND change.day BETWEEN $first_day AND $last_day
+    AND change.batch_id <= $as_of
 GROUP BY ALL
 HAVING sum(change.change) <> 0;

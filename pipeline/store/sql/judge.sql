@@ -16,13 +16,19 @@ steps AS (
 numbered AS (
     SELECT
         arrival.*,
+        struct_pack(
+            occurred_at, reported_at, place_value, category_value, received_value, validity, deaths, injuries
+        ) AS content,
         arrival.file_row + steps.before AS row_number,
         CASE
             WHEN occurred_text IS NULL THEN 'missing_time'
             WHEN occurred_at IS NULL THEN 'unreadable_time'
             WHEN occurred_at < TIMESTAMP '1900-01-01' THEN 'implausible_time'
+            -- The zero of Unix time: what a missing time becomes on its way through other systems.
+            WHEN occurred_at IN (SELECT unnest($zero_times)) THEN 'implausible_time'
             WHEN occurred_at::DATE > $last_possible_day THEN 'time_in_future'
             WHEN identity IS NULL THEN 'missing_identity'
+            ELSE number_problem
         END AS reason_code
     FROM arrival
     ASOF JOIN steps
@@ -34,8 +40,7 @@ repeated AS (
         row_number() OVER same AS repeat_number,
         first(file_number) OVER same AS first_file_number,
         first(row_number) OVER same AS first_row_number,
-        first(struct_pack(occurred_at, reported_at, place_value, category_value)) OVER same
-            IS DISTINCT FROM struct_pack(occurred_at, reported_at, place_value, category_value) AS differs
+        first(content) OVER same IS DISTINCT FROM content AS differs
     FROM numbered
     WINDOW same AS (PARTITION BY identity, reason_code IS NULL ORDER BY file_number, row_number)
 )
@@ -43,10 +48,7 @@ SELECT
     file_number,
     row_number,
     occurred_text,
-    occurred_at,
-    reported_at,
-    place_value,
-    category_value,
+    content,
     CASE
         WHEN $repeats = 'count' AND repeat_number > 1
             THEN md5_number(concat_ws(chr(31), identity, repeat_number))

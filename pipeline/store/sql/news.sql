@@ -2,10 +2,7 @@
 CREATE OR REPLACE TEMP TABLE news AS
 SELECT
     given.incident_id,
-    given.occurred_at,
-    given.reported_at,
-    given.place_value,
-    given.category_value,
+    given.content,
     FALSE AS is_withdrawn,
     CASE WHEN live.incident_id IS NULL THEN 'new' ELSE 'changed' END AS kind
 FROM judged AS given
@@ -13,22 +10,9 @@ LEFT JOIN live ON given.incident_id = live.incident_id
 WHERE
     given.reason_code IS NULL
     AND NOT given.is_duplicate
-    AND (
-        live.incident_id IS NULL
-        OR live.is_withdrawn
-        OR struct_pack(given.occurred_at, given.reported_at, given.place_value, given.category_value)
-        IS DISTINCT FROM
-        struct_pack(live.occurred_at, live.reported_at, live.place_value, live.category_value)
-    )
+    AND (live.incident_id IS NULL OR live.is_withdrawn OR given.content IS DISTINCT FROM live.content)
 UNION ALL
-SELECT
-    live.incident_id,
-    live.occurred_at,
-    live.reported_at,
-    live.place_value,
-    live.category_value,
-    TRUE,
-    'withdrawn'
+SELECT live.incident_id, live.content, TRUE, 'withdrawn'
 FROM live
 WHERE
     $delivery = 'snapshot'

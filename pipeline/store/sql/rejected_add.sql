@@ -6,6 +6,7 @@ SELECT
     reason_code,
     CASE
         WHEN reason_code LIKE '%time%' THEN $time_column
+        WHEN reason_code LIKE '%number' THEN $number_columns
         ELSE $identity_columns
     END,
     CASE WHEN reason_code LIKE '%time%' THEN left(occurred_text, 100) END

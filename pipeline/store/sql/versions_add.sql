@@ -1,4 +1,3 @@
-INSERT INTO core_incident_version
-SELECT
-    $source_id, incident_id, $batch_id, occurred_at, reported_at, place_value, category_value, is_withdrawn
+INSERT INTO core_incident_version BY NAME
+SELECT $source_id AS source_id, incident_id, $batch_id AS batch_id, unnest(content), is_withdrawn
 FROM news;

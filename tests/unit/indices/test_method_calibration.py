@@ -121,7 +121,7 @@ def test_all_mismatches_are_listed_at_once() -> None:
         "category 'assault': the usual rate must be positive, got -1.5",
         "category 'robbery' belongs to 'persons', not 'property'",
         "category 'robbery': the usual rate must be positive, got 0.0",
-        "pillar 'noise' is not among persons, property, violence, traffic, fire, drugs",
+        f"pillar 'noise' is not among {', '.join(standard_method().pillars)}",
         "category 'shouting' is not in the method",
         "pillar 'fire' has no category",
     ]

@@ -78,9 +78,9 @@ def test_counts_of_a_wrong_shape_are_refused(
     assert expected == refused(counts=counts)
 
 
-@pytest.mark.parametrize("shape", [(5, 2), (2, 1), (2, 2), (3,), (1,)])
+@pytest.mark.parametrize("shape", [(5, 1), (4, 2), (5, 2, 1), (2, 1), (2, 2), (3,), (1,)])
 def test_residents_of_a_wrong_shape_are_refused(shape: tuple[int, ...]) -> None:
-    """One number of residents for each town, not one for each town and day."""
+    """One number of residents for each town, or one for each town and day of the history."""
     message = refused(population=np.full(shape, 1000.0))
     assert message.endswith(f"got (5, 2, 3) with population {shape}")
 

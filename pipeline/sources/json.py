@@ -1,0 +1,213 @@
+"""JSON: lines with an object each, one array of objects, or GeoJSON with points."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import duckdb
+from duckdb import (
+    ColumnExpression,
+    ConstantExpression,
+    DuckDBPyConnection,
+    DuckDBPyRelation,
+    Expression,
+    FunctionExpression,
+)
+
+from pipeline.errors import BatchInconsistent, SourceRefused
+from pipeline.sources.base import ReaderReject, refuse_no_rows, require_columns
+from pipeline.sources.csv import REASON_CODES, forget_rejects, has_rejects
+from pipeline.sources.declaration import Source
+from pipeline.sources.expressions import call
+from pipeline.sources.lines import count_lines
+
+LARGEST_OBJECT = 16 << 20  # bytes of one record
+LARGEST_DOCUMENT = 512 << 20  # bytes of a GeoJSON file: it is one object, held in memory
+ROWS_LOOKED_AT = 1_000  # for the names of columns
+NO_DELIMITER = "\x1f"  # JSON allows no such character unescaped: a whole line is one field
+NO_JSON, NO_OBJECT = "unreadable_line", "no_object"
+LONGITUDE, LATITUDE = "longitude", "latitude"  # columns that GeoJSON points bring
+ARRAY = "SELECT json FROM read_json_objects($path$, format = 'array', maximum_object_size = $size$)"
+FEATURES = """
+    SELECT unnest(json -> '$.features[*]') AS json
+    FROM read_json_objects($path$, format = 'unstructured', maximum_object_size = $size$)
+"""
+
+
+class JsonReader:
+    """Objects become rows, their keys columns; values are read as text.
+
+    `a.b` names the key b of the object under a. In GeoJSON the columns are the properties, with
+    `longitude` and `latitude` of a point.
+    """
+
+    def rows(
+        self,
+        connection: DuckDBPyConnection,
+        path: Path,
+        *,
+        source: Source,
+        name: str,
+        numbered: bool = True,
+    ) -> DuckDBPyRelation:
+        """See `Reader.rows`."""
+        try:
+            objects = _objects(connection, path, source=source, name=name)
+            objects = objects.filter("json_type(json) = 'OBJECT'")
+            _require_keys(objects, source=source, name=name)
+        except duckdb.Error as error:
+            raise _unreadable(name, error) from error
+        number = "row_number() OVER ()" if numbered else "NULL::BIGINT"
+        values = [_value(column, source).alias(column) for column in source.columns]
+        return objects.select(*values, ColumnExpression("json")).project(
+            f"* EXCLUDE (json), {number} AS file_row"
+        )
+
+    def rejects(
+        self, connection: DuckDBPyConnection, path: Path, *, source: Source, name: str
+    ) -> list[ReaderReject]:
+        """Lines that are no JSON or no object, by row number."""
+        long_lines = _long_lines(connection)
+        objects = _objects(connection, path, source=source, name=name)
+        kinds = objects.project("row_number() OVER () AS row_number, json_type(json) AS kind")
+        wrong = kinds.filter("kind IS DISTINCT FROM 'OBJECT'").fetchall()
+        found = [
+            ReaderReject(
+                _behind(int(number), long_lines), NO_JSON if kind is None else NO_OBJECT, ""
+            )
+            for number, kind in wrong
+        ]
+        return sorted(found + long_lines, key=lambda reject: reject.row_number)
+
+    def check_total(
+        self,
+        connection: DuckDBPyConnection,
+        path: Path,
+        *,
+        source: Source,
+        name: str,
+        rows_read: int,
+    ) -> None:
+        """Hold the rows against the number of objects, counted alone."""
+        if rows_read == 0:
+            raise refuse_no_rows(name, source)
+        if _first_mark(path, name=name, source=source) == "{" and source.format == "json":
+            lines, blank = count_lines(path)
+            expected = lines - blank
+        else:
+            objects = _objects(connection, path, source=source, name=name)
+            expected = int(objects.aggregate("count(*)").fetchall()[0][0])
+        if expected != rows_read:
+            raise BatchInconsistent(
+                f"{name}: {rows_read} rows read",
+                expected=f"{expected} rows, as there are objects in the file",
+                try_next="ask for the delivery again; nothing was kept of it",
+            )
+
+
+def _objects(
+    connection: DuckDBPyConnection, path: Path, *, source: Source, name: str
+) -> DuckDBPyRelation:
+    """One row a record, in its only column `json`; NULL where a line is no JSON."""
+    if source.format == "geojson":
+        if path.stat().st_size > LARGEST_DOCUMENT:
+            raise SourceRefused(
+                f"{name}: {path.stat().st_size:,} bytes of GeoJSON in one document",
+                expected=f"at most {LARGEST_DOCUMENT:,} bytes: a document is read as a whole",
+                try_next="write it as JSON lines, or in several files",
+            )
+        return connection.sql(_bound(FEATURES, path, LARGEST_DOCUMENT))
+    if _first_mark(path, name=name, source=source) == "[":
+        return connection.sql(_bound(ARRAY, path, LARGEST_OBJECT))
+    forget_rejects(connection)
+    lines = connection.read_csv(
+        str(path),
+        header=False,
+        auto_detect=False,
+        columns={"line": "VARCHAR"},
+        sep=NO_DELIMITER,
+        quotechar="",
+        escapechar="",
+        store_rejects=True,
+        rejects_limit=0,
+    )
+    lines = lines.filter("trim(line) <> ''")
+    return lines.project("CASE WHEN json_valid(line) THEN line::JSON END AS json")
+
+
+def _bound(statement: str, path: Path, size: int) -> str:
+    """The statement with its two values: DuckDB takes none for a relation that is read later."""
+    quoted = "'" + str(path).replace("'", "''") + "'"
+    return statement.replace("$path$", quoted).replace("$size$", str(size))
+
+
+def _first_mark(path: Path, *, name: str, source: Source) -> str:
+    """The first character that is no space."""
+    with path.open("rb") as file:
+        start = file.read(1 << 16).removeprefix(b"\xef\xbb\xbf").lstrip()
+    if not start:
+        raise refuse_no_rows(name, source)
+    return start[:1].decode("ascii", errors="replace")
+
+
+def _require_keys(objects: DuckDBPyRelation, *, source: Source, name: str) -> None:
+    """Refuse a file in which a declared key never comes; a record may lack one."""
+    members = "json -> '$.properties'" if source.format == "geojson" else "json"
+    first = objects.limit(ROWS_LOOKED_AT).project(f"unnest(json_keys({members})) AS key")
+    found = [row[0] for row in first.distinct().order("key").fetchall()]
+    if source.format == "geojson":
+        found += [LONGITUDE, LATITUDE]
+    unseen = [column for column in source.columns if column not in found]
+    if unseen:
+        counts = [_value(column, source).alias(column).count() for column in unseen]
+        seen = objects.aggregate(counts).fetchall()[0]
+        found += [column for column, n in zip(unseen, seen, strict=True) if n]
+    require_columns(found, source=source, name=name)
+
+
+def _value(column: str, source: Source) -> Expression:
+    """The text under a key."""
+    if source.format == "geojson" and column in (LONGITUDE, LATITUDE):
+        position = int(column == LATITUDE)
+        return _text_at(f"$.geometry.coordinates[{position}]")
+    lead = "$.properties." if source.format == "geojson" else "$."
+    plain = _text_at(lead + _quoted([column]))
+    parts = column.split(".")
+    return call("coalesce", plain, _text_at(lead + _quoted(parts))) if len(parts) > 1 else plain
+
+
+def _text_at(path: str) -> Expression:
+    return FunctionExpression(
+        "json_extract_string", ColumnExpression("json"), ConstantExpression(path)
+    )
+
+
+def _quoted(keys: Sequence[str]) -> str:
+    return ".".join('"' + key.replace('"', '""') + '"' for key in keys)
+
+
+def _long_lines(connection: DuckDBPyConnection) -> list[ReaderReject]:
+    """Lines that the text reader set aside before they could be looked at."""
+    if not has_rejects(connection):
+        return []
+    found = connection.execute(
+        "SELECT DISTINCT line, error_type::VARCHAR FROM reject_errors ORDER BY line"
+    ).fetchall()
+    return [
+        ReaderReject(int(line), REASON_CODES.get(kind, "unreadable_line"), "")
+        for line, kind in found
+    ]
+
+
+def _behind(number: int, before: Sequence[ReaderReject]) -> int:
+    """A row's number once the rows set aside before it are counted too."""
+    for reject in before:
+        number += reject.row_number <= number
+    return number
+
+
+def _unreadable(name: str, error: Exception) -> SourceRefused:
+    return SourceRefused(
+        f"{name}: not readable as JSON ({str(error).splitlines()[0]})",
+        expected="an object a line, an array of objects, or a GeoJSON FeatureCollection",
+        try_next="open the file: is it the right one, and whole?",
+    )

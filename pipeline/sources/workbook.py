@@ -1,0 +1,117 @@
+"""One sheet of a workbook (.xlsx, .xlsm, .xls, .ods), rewritten as delimited text.
+
+Macros are never run and formulas never evaluated: a cell is the value that was last saved in it.
+"""
+
+import csv
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError
+
+from pipeline.errors import SourceRefused
+from pipeline.sources.declaration import Source
+from pipeline.sources.text import visible
+from pipeline.sources.unpack import GROWTH_IS_JUDGED_FROM_BYTES, LARGEST_GROWTH
+from pipeline.store.folders import make_folder, storage_errors
+
+if TYPE_CHECKING:
+    from _csv import Writer
+
+Cell = int | float | str | bool | date | datetime | object
+LISTED_SHEETS = 8
+MOMENT = "%Y-%m-%d %H:%M:%S"  # how every cell that is a date is written, with or without a time
+
+
+@contextmanager
+def sheet_as_text(path: Path, *, source: Source, name: str, folder: Path) -> Iterator[Path]:
+    """The declared sheet as comma-separated text in `folder` while the block runs.
+
+    Cells that are text keep their zeros; whole numbers are written without a decimal point, dates
+    as `2024-01-31 00:00:00`. An empty row is a blank line, which is no row.
+
+    Raises:
+        SourceRefused: If it is no workbook, is protected, would fill the memory, or the sheet
+            cannot be chosen.
+    """
+    _refuse_growth(path, name)
+    sheet = _sheet(path, source=source, name=name)
+    copy = make_folder(folder) / "sheet"
+    try:
+        with storage_errors(copy), copy.open("w", encoding="utf-8", newline="") as file:
+            _write(sheet, csv.writer(file, lineterminator="\n"), skip_rows=source.skip_lines)
+        yield copy
+    finally:
+        copy.unlink(missing_ok=True)
+
+
+def _refuse_growth(path: Path, name: str) -> None:
+    """A workbook is a compressed archive and can be made to fill the memory."""
+    if not zipfile.is_zipfile(path):
+        return
+    with zipfile.ZipFile(path) as archive:
+        inside = sum(member.file_size for member in archive.infolist())
+    if inside > max(GROWTH_IS_JUDGED_FROM_BYTES, LARGEST_GROWTH * path.stat().st_size):
+        raise SourceRefused(
+            f"{name}: {path.stat().st_size:,} bytes expand to {inside:,}",
+            expected=f"a workbook that grows at most {LARGEST_GROWTH} times when opened",
+            try_next="save the sheet with the records as CSV and deliver that",
+        )
+
+
+def _sheet(path: Path, *, source: Source, name: str) -> CalamineSheet:
+    """The declared sheet, or the only one."""
+    try:
+        workbook = CalamineWorkbook.from_path(str(path))
+        sheets = workbook.sheet_names
+        chosen = source.sheet or (sheets[0] if len(sheets) == 1 else None)
+        if chosen in sheets:
+            return workbook.get_sheet_by_name(chosen)
+    except PasswordError as error:
+        raise SourceRefused(
+            f"{name}: the workbook is protected with a password",
+            expected="a workbook that can be opened without one",
+            try_next="save it without a password, or the sheet as CSV, and deliver that",
+        ) from error
+    except (CalamineError, OSError) as error:
+        raise SourceRefused(
+            f"{name}: not readable as a workbook ({visible(str(error).splitlines()[0])})",
+            expected="a whole .xlsx, .xls or .ods file",
+            try_next="open it in a spreadsheet program: is it the right file, and whole?",
+        ) from error
+    listed = ", ".join(visible(sheet) for sheet in sheets[:LISTED_SHEETS])
+    more = f" and {len(sheets) - LISTED_SHEETS} more" if len(sheets) > LISTED_SHEETS else ""
+    raise SourceRefused(
+        f"{name}: {len(sheets)} sheets ({listed}{more})"
+        + (f", none named '{source.sheet}'" if source.sheet else ""),
+        expected="the name of the sheet with the records, where there is more than one",
+        try_next=f'sheet = "{visible(sheets[0])}" in sources/{source.id}.toml',
+    )
+
+
+def _write(sheet: CalamineSheet, writer: "Writer", *, skip_rows: int) -> None:
+    """Write the rows below the skipped ones, as wide as the names of the columns."""
+    width = 0
+    for number, row in enumerate(sheet.iter_rows()):
+        if number < skip_rows:
+            continue
+        cells = [_written(cell) for cell in row]
+        if not width:
+            width = max((at for at, cell in enumerate(cells, 1) if cell), default=0)
+            cells = [cell or f"column {at}" for at, cell in enumerate(cells[:width], 1)]
+        while len(cells) > width and not cells[-1]:
+            cells.pop()
+        writer.writerow(cells if any(cells) else [])
+
+
+def _written(cell: Cell) -> str:
+    """A cell as text."""
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    if isinstance(cell, date):  # a datetime is a date too
+        return cell.strftime(MOMENT)
+    return str(cell)

@@ -1,0 +1,1 @@
+SELECT count(*)::BIGINT FROM arrival WHERE file_number = $file_number;

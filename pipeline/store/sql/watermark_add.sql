@@ -1,0 +1,1 @@
+INSERT INTO core_watermark VALUES ($batch_id, $source_id, $watermark);

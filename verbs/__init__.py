@@ -1,0 +1,1 @@
+"""What a person can say at a terminal, one module for verbs that belong together."""
