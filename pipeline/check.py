@@ -9,19 +9,25 @@ from pipeline.city import City
 from pipeline.counts import load_mappings, newest_batch
 from pipeline.ingest import ingest
 from pipeline.quality import Quality, measure_quality
+from pipeline.settings import DEFAULT_MEMORY
 from pipeline.sources.declaration import Source
 from pipeline.store.warehouse import open_in_memory
 
 
 def judge_without_keeping(
-    files: Sequence[Path], *, source: Source, city: City, received_at: datetime
+    files: Sequence[Path],
+    *,
+    source: Source,
+    city: City,
+    received_at: datetime,
+    memory: str = DEFAULT_MEMORY,
 ) -> Quality:
     """The quality report that these files would get as a first delivery.
 
     Raises:
         SourceRefused, BatchInconsistent: As `ingest` would.
     """
-    with TemporaryDirectory() as folder, open_in_memory() as warehouse:
+    with TemporaryDirectory() as folder, open_in_memory(memory=memory) as warehouse:
         ingest(
             warehouse,
             files,

@@ -15,8 +15,8 @@ from pipeline.errors import NothingKnown
 from pipeline.places.names import match_places
 from pipeline.sources import READERS
 from pipeline.sources.declaration import Source
-from pipeline.sources.normalise import normalise
-from pipeline.sources.prepare import prepared
+from pipeline.sources.normalise import gather, normalise_gathered
+from pipeline.sources.prepare import in_parts
 from pipeline.store.warehouse import Warehouse
 
 
@@ -167,14 +167,25 @@ def count_file(
     Returns:
         Columns town, day, category, n.
     """
-    with prepared(path, source=source, name=path.name, folder=work) as ready:
-        rows = READERS[source.format].rows(
-            warehouse.connection, ready, source=source, name=path.name, numbered=False
-        )
-        arriving = normalise(rows, source=source, timezone=city.about.timezone, trimmed=False)
-        with warehouse.table("arriving", arriving):
-            warehouse.run("gather_file")
+    warehouse.run("gathered_table")
+    with in_parts(path, source=source, name=path.name, folder=work) as parts:
+        for part in parts:
+            _gather_part(warehouse, part, path.name, source=source, city=city)
     places = [str(row[0]) for row in warehouse.rows("gathered_places")]
     kinds = [str(row[0]) for row in warehouse.rows("gathered_categories")]
     _map_words(warehouse, city, places, kinds, categories=categories, day=date.max)
     return warehouse.frame("count_file")
+
+
+def _gather_part(
+    warehouse: Warehouse, path: Path, name: str, *, source: Source, city: City
+) -> None:
+    """Add the days of a part, gathered by the words that decide where they count."""
+    reader = READERS[source.format]
+    rows = reader.rows(warehouse.connection, path, source=source, name=name, numbered=False)
+    gathered = gather(rows, source=source, timezone=city.about.timezone)
+    with warehouse.table("arriving", gathered):
+        warehouse.run("gather_part")
+    raw = warehouse.connection.table("gathered_part")
+    with warehouse.table("arriving", normalise_gathered(raw, source=source)):
+        warehouse.run("gathered_add")

@@ -13,7 +13,7 @@ from pipeline.places.boundaries import Boundaries, read_boundaries
 from pipeline.sources import READERS
 from pipeline.sources.declaration import Source
 from pipeline.sources.normalise import normalise
-from pipeline.sources.prepare import prepared
+from pipeline.sources.prepare import in_parts
 from pipeline.sources.times import swapped_formats, zero_times
 from pipeline.store.archive import ArchivedFile
 from pipeline.store.warehouse import Warehouse
@@ -76,29 +76,57 @@ def _read_file(
     work: Path,
 ) -> int:
     """Add one file's rows, and those that could not be taken apart, to the temporary tables."""
-    reader, connection = READERS[source.format], warehouse.connection
-    with prepared(file.path, source=source, name=file.name, folder=work) as path:
-        try:
-            rows = reader.rows(connection, path, source=source, name=file.name)
-            arriving = normalise(rows, source=source, timezone=city.about.timezone)
-            with warehouse.table("arriving", arriving):
-                warehouse.run("arrival_add", file_number=number)
-        except (duckdb.Error, StatementFailed) as error:
-            raise SourceRefused(
-                f"{file.name}: {str(error).splitlines()[0]}",
-                expected=f"a file as sources/{source.id}.toml declares it",
-                try_next="compare the file's columns, formats and encoding with the declaration",
-            ) from error
-        rejects = reader.rejects(connection, path, source=source, name=file.name)
-        if rejects:
-            with warehouse.table("arriving_rejects", pd.DataFrame(rejects)):
-                warehouse.run("unreadable_add", file_number=number)
-        n_readable = int(str(warehouse.rows("arrival_rows", file_number=number)[0][0]))
-        rows_read = n_readable + len(rejects)
-        reader.check_total(connection, path, source=source, name=file.name, rows_read=rows_read)
+    n_readable = n_unreadable = 0
+    with in_parts(file.path, source=source, name=file.name, folder=work) as parts:
+        for part in parts:
+            before = (n_readable, n_readable + n_unreadable)
+            readable, unreadable = _read_part(
+                warehouse, part, file.name, number=number, before=before, source=source, city=city
+            )
+            n_readable, n_unreadable = n_readable + readable, n_unreadable + unreadable
     if source.place.by_position:
         _locate(warehouse, number=number, n_rows=n_readable, source=source, city=city)
-    return rows_read
+    return n_readable + n_unreadable
+
+
+def _read_part(
+    warehouse: Warehouse,
+    path: Path,
+    name: str,
+    *,
+    number: int,
+    before: tuple[int, int],
+    source: Source,
+    city: City,
+) -> tuple[int, int]:
+    """Add the rows of a part; `before` it lay so many readable rows, and so many of any kind.
+
+    Returns:
+        How many rows could be taken apart, and how many not.
+    """
+    reader, connection = READERS[source.format], warehouse.connection
+    n_readable_before, n_before = before
+    try:
+        rows = reader.rows(connection, path, source=source, name=name)
+        arriving = normalise(rows, source=source, timezone=city.about.timezone)
+        with warehouse.table("arriving", arriving):
+            warehouse.run("arrival_add", file_number=number, rows_before=n_readable_before)
+    except (duckdb.Error, StatementFailed) as error:
+        raise SourceRefused(
+            f"{name}: {str(error).splitlines()[0]}",
+            expected=f"a file as sources/{source.id}.toml declares it",
+            try_next="compare the file's columns, formats and encoding with the declaration",
+        ) from error
+    rejects = reader.rejects(connection, path, source=source, name=name)
+    if rejects:
+        with warehouse.table("arriving_rejects", pd.DataFrame(rejects)):
+            warehouse.run("unreadable_add", file_number=number, rows_before=n_before)
+    counted = warehouse.rows("arrival_rows", file_number=number)[0][0]
+    n_readable = int(str(counted)) - n_readable_before
+    reader.check_total(
+        connection, path, source=source, name=name, rows_read=n_readable + len(rejects)
+    )
+    return n_readable, len(rejects)
 
 
 def _locate(warehouse: Warehouse, *, number: int, n_rows: int, source: Source, city: City) -> None:

@@ -54,7 +54,7 @@ def bind_home(home: Path, city: City) -> None:
 
 def take_in(session: Session, *, received_at: datetime) -> list[Batch]:
     """Ingest what lies in the records folder and is not known yet."""
-    with open_warehouse(session.home) as warehouse:
+    with open_warehouse(session.home, memory=session.memory) as warehouse:
         return ingest_arrivals(
             warehouse,
             session.city,
@@ -68,13 +68,13 @@ def settled(session: Session) -> Session:
     """The session with usual rates: at the first night they are measured and written down."""
     if session.city.is_calibrated:
         return session
-    with open_warehouse(session.home) as warehouse:
+    with open_warehouse(session.home, memory=session.memory) as warehouse:
         return replace(session, city=calibrated(warehouse, session.city, session.method))
 
 
 def compute_and_keep(session: Session, *, day: date | None) -> Edition:
     """Compute a day and return its edition as it is stored: pages are made from nothing else."""
-    with open_warehouse(session.home) as warehouse:
+    with open_warehouse(session.home, memory=session.memory) as warehouse:
         fresh = compute_edition(warehouse, session.city, session.method, day=day)
         revision = keep_edition(warehouse, fresh)
         return load_edition(

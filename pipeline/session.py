@@ -22,6 +22,11 @@ class Session:
         return self.settings.home_folder
 
     @property
+    def memory(self) -> str:
+        """How much of it the counting may take."""
+        return self.settings.memory.value
+
+    @property
     def archive(self) -> Path:
         """Folder that keeps the bytes of deliveries."""
         return self.home / "archive"

@@ -2,10 +2,12 @@
 
 import difflib
 import os
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Generic, TypeVar
 
 from pipeline.errors import WrongUsage
 
@@ -13,7 +15,15 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 METHODS_FOLDER = REPOSITORY / "data" / "methods"
 EMBEDDED_CITY = REPOSITORY / "data" / "cities" / "toronto"
 PREFIX = "SAFETY_INDEX_"
-VARIABLES = ("SAFETY_INDEX_CITY", "SAFETY_INDEX_HOME", "SAFETY_INDEX_RECORDS")
+MEMORY_VARIABLE = "SAFETY_INDEX_MEMORY"
+VARIABLES = (
+    "SAFETY_INDEX_CITY",
+    "SAFETY_INDEX_HOME",
+    "SAFETY_INDEX_RECORDS",
+    MEMORY_VARIABLE,
+)
+DEFAULT_MEMORY = "2GB"
+Value_co = TypeVar("Value_co", covariant=True)
 
 # Prefect reads these when it is imported. Nothing shipped reports to anybody (promise 10).
 PREFECT_DEFAULTS = {
@@ -29,31 +39,30 @@ PREFECT_DEFAULTS = {
 
 
 @dataclass(frozen=True)
-class Setting:
+class Setting(Generic[Value_co]):
     """A value and its origin: an option, the environment or the default."""
 
-    value: Path | None
+    value: Value_co
     origin: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """The three folders that every verb needs."""
+    """The three folders that every verb needs, and how much memory the counting may take."""
 
-    city: Setting
-    home: Setting
-    records: Setting  # None: the city file decides
+    city: Setting[Path]
+    home: Setting[Path]
+    records: Setting[Path | None]  # None: the city file decides
+    memory: Setting[str]
 
     @property
     def city_folder(self) -> Path:
         """Folder of the city."""
-        assert self.city.value is not None
         return self.city.value
 
     @property
     def home_folder(self) -> Path:
         """Folder that a run writes to."""
-        assert self.home.value is not None
         return self.home.value
 
 
@@ -76,7 +85,6 @@ def resolve_settings(
     chosen = _first(city, "--city", "SAFETY_INDEX_CITY", environment) or Setting(
         EMBEDDED_CITY, "default: the embedded city"
     )
-    assert chosen.value is not None
     embedded = chosen.value.resolve() == EMBEDDED_CITY
     default_home = Path("var") if embedded else Path("var") / chosen.value.resolve().name
     return Settings(
@@ -85,6 +93,7 @@ def resolve_settings(
         or Setting(default_home, "default"),
         records=_first(records, "--records", "SAFETY_INDEX_RECORDS", environment)
         or Setting(None, "default: as the city file says"),
+        memory=_memory(environment),
     )
 
 
@@ -104,13 +113,27 @@ def quiet_prefect(home: Path) -> None:
 
 def _first(
     option: Path | None, flag: str, variable: str, environment: Mapping[str, str]
-) -> Setting | None:
+) -> Setting[Path] | None:
     """Take the option or the variable, whichever is given first."""
     if option is not None:
         return Setting(option, flag)
     if environment.get(variable):
         return Setting(Path(environment[variable]), variable)
     return None
+
+
+def _memory(environment: Mapping[str, str]) -> Setting[str]:
+    """How much memory DuckDB may take; what does not fit goes to the disk."""
+    given = environment.get(MEMORY_VARIABLE)
+    if not given:
+        return Setting(DEFAULT_MEMORY, "default")
+    if not re.fullmatch(r"[1-9]\d*(\.\d+)?\s?[MGT]i?B", given):
+        raise WrongUsage(
+            f"{MEMORY_VARIABLE} is '{given}'",
+            expected="a number with a unit, as 500MB or 4GB",
+            try_next=f"{MEMORY_VARIABLE}={DEFAULT_MEMORY}",
+        )
+    return Setting(given, MEMORY_VARIABLE)
 
 
 def _refuse_unknown_variables(environment: Mapping[str, str]) -> None:

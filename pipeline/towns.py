@@ -20,6 +20,7 @@ VALIDITY_COLUMNS = ("valid_from", "valid_to", "successor")
 POPULATION_COLUMNS = ("town_id", "valid_from", "population")
 LONGEST_NAME = 80
 WHOLE = re.compile(r"[1-9][0-9]{0,9}")
+ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,9 +139,12 @@ def _misplaced(towns: Mapping[str, Town], known: set[str]) -> list[str]:
             )
         if town.successor and town.valid_to == date.max:
             mistakes.append(f"towns.csv: '{town.town_id}': has a successor, but no valid_to")
-        elif town.successor in towns and towns[town.successor].valid_to <= town.valid_to:
+        elif town.successor in towns and not towns[town.successor].exists_on(
+            town.valid_to + ONE_DAY
+        ):
             mistakes.append(
-                f"towns.csv: '{town.town_id}': its successor must exist longer than itself"
+                f"towns.csv: '{town.town_id}': its successor '{town.successor}' must exist on the "
+                f"day after {town.valid_to}"
             )
     return mistakes
 

@@ -38,7 +38,7 @@ def finding_lines(findings: Sequence[Finding]) -> Iterator[str]:
             yield f"     try: {finding.try_next}"
 
 
-def setting_lines(settings: Mapping[str, Setting]) -> Iterator[str]:
+def setting_lines(settings: Mapping[str, Setting[object]]) -> Iterator[str]:
     """The settings in force, and where each comes from."""
     for name, setting in settings.items():
         yield f"{name:8} {setting.value or '-'}  ({setting.origin})"

@@ -32,6 +32,6 @@ def config(
     """The settings in force, and where each comes from."""
     with reported("config", as_json=as_json):
         settings = resolve_settings(city=city, home=home, records=records)
-        named = {name: getattr(settings, name) for name in ("city", "home", "records")}
+        named = {name: getattr(settings, name) for name in ("city", "home", "records", "memory")}
         data = {name: asdict(setting) for name, setting in named.items()}
         answer("config", data, setting_lines(named), as_json=as_json)

@@ -91,7 +91,7 @@ def ingest_files(
         declared = session.city.source(source)
         with (
             working_in(session, purpose="ingest"),
-            open_warehouse(session.home) as warehouse,
+            open_warehouse(session.home, memory=session.memory) as warehouse,
             step("reading"),
         ):
             batch = ingest(
@@ -125,6 +125,7 @@ def check(
                 source=declared,
                 city=session.city,
                 received_at=datetime.now(UTC),
+                memory=session.memory,
             )
         if as_json:
             print_json("check", quality.as_json())

@@ -17,7 +17,7 @@ from pipeline.errors import BatchInconsistent, SourceRefused
 from pipeline.sources.base import ReaderReject, refuse_no_rows, require_columns
 from pipeline.sources.csv import REASON_CODES, forget_rejects, has_rejects
 from pipeline.sources.declaration import Source
-from pipeline.sources.expressions import call
+from pipeline.sources.expressions import first_known
 from pipeline.sources.lines import count_lines
 
 LARGEST_OBJECT = 16 << 20  # bytes of one record
@@ -172,7 +172,7 @@ def _value(column: str, source: Source) -> Expression:
     lead = "$.properties." if source.format == "geojson" else "$."
     plain = _text_at(lead + _quoted([column]))
     parts = column.split(".")
-    return call("coalesce", plain, _text_at(lead + _quoted(parts))) if len(parts) > 1 else plain
+    return first_known(plain, _text_at(lead + _quoted(parts))) if len(parts) > 1 else plain
 
 
 def _text_at(path: str) -> Expression:

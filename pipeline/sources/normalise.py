@@ -19,13 +19,8 @@ MOST_CASUALTIES = 100_000  # of one incident; more is another number in the wron
 VALID, REPEAT, INVALID, UNMAPPED = "valid", "repeat", "invalid", "unmapped"
 
 
-def normalise(
-    rows: DuckDBPyRelation, *, source: Source, timezone: str, trimmed: bool = True
-) -> DuckDBPyRelation:
+def normalise(rows: DuckDBPyRelation, *, source: Source, timezone: str) -> DuckDBPyRelation:
     """Name and type what the pipeline needs; the other columns end here.
-
-    `trimmed=False` leaves places and categories as they are, for a statement that trims them once
-    they are grouped.
 
     Returns columns file_row, occurred_text, occurred_at (local wall time, NULL where unreadable),
     reported_at, place_value, category_value (trimmed, NULL where blank), received_value (the
@@ -38,13 +33,13 @@ def normalise(
     reported, casualties = source.reported, source.casualties
     return rows.select(
         ColumnExpression("file_row"),
-        time_text(source.occurred).alias("occurred_text"),
+        time_text(source.occurred, types, timezone).alias("occurred_text"),
         local_time(source.occurred, types, timezone).alias("occurred_at"),
         (local_time(reported, types, timezone) if reported else _none("TIMESTAMP")).alias(
             "reported_at"
         ),
-        _place(source, trimmed=trimmed).alias("place_value"),
-        _category(source.category, trimmed=trimmed).alias("category_value"),
+        _words(source.place.columns).alias("place_value"),
+        _category(source.category).alias("category_value"),
         _words(source.category.received_columns).alias("received_value"),
         _validity(source.validity).alias("validity"),
         _number(casualties.deaths).alias("deaths"),
@@ -58,6 +53,42 @@ def normalise(
     )
 
 
+def gather(rows: DuckDBPyRelation, *, source: Source, timezone: str) -> DuckDBPyRelation:
+    """The days of a file's rows, gathered by the words that decide where they count.
+
+    Words are then trimmed and looked up once per combination, not once per row: for counting alone.
+
+    Returns the source's own columns of words, as they are, and `days`, a list of days.
+    """
+    types = dict(zip(rows.columns, map(str, rows.types), strict=True))
+    words = [raw(column).alias(column) for column in _word_columns(source)]
+    day = local_time(source.occurred, types, timezone).cast("DATE").alias("day of a row")
+    return rows.select(*words, day).aggregate(
+        [
+            *map(ColumnExpression, _word_columns(source)),
+            call("list", ColumnExpression("day of a row")).alias("days"),
+        ]
+    )
+
+
+def normalise_gathered(gathered: DuckDBPyRelation, *, source: Source) -> DuckDBPyRelation:
+    """Columns place_value, category_value, validity and days of what `gather` gave."""
+    return gathered.select(
+        _words(source.place.columns).alias("place_value"),
+        _category(source.category).alias("category_value"),
+        _validity(source.validity).alias("validity"),
+        ColumnExpression("days"),
+    )
+
+
+def _word_columns(source: Source) -> list[str]:
+    """Columns whose words decide where a row counts, each once."""
+    named = [*source.place.columns, *source.category.columns, *source.category.received_columns]
+    if source.validity:
+        named.append(source.validity.column)
+    return list(dict.fromkeys(named))
+
+
 def _none(kind: str) -> Expression:
     """NULL of a type."""
     return ConstantExpression(None).cast(kind)
@@ -68,25 +99,21 @@ def _words(columns: tuple[str, ...]) -> Expression:
     return joined(columns, LEVELS) if columns else _none("VARCHAR")
 
 
-def _place(source: Source, *, trimmed: bool) -> Expression:
-    """The words for the place; NULL where a position tells it."""
-    columns = source.place.columns
-    return raw(columns[0]) if len(columns) == 1 and not trimmed else _words(columns)
-
-
-def _category(declared: Category, *, trimmed: bool) -> Expression:
+def _category(declared: Category) -> Expression:
     """The final category, or that at reception where the final one is blank."""
-    if declared.received_columns:
-        return first_known(_words(declared.columns), _words(declared.received_columns))
-    columns = declared.columns
-    return raw(columns[0]) if len(columns) == 1 and not trimmed else _words(columns)
+    return first_known(
+        *(_words(columns) for columns in (declared.columns, declared.received_columns) if columns)
+    )
 
 
 def _validity(declared: Validity | None) -> Expression:
-    """Whether the record tells of an incident of its own; a word in no list is `unmapped`."""
+    """Whether the record tells of an incident of its own; a word in no list is `unmapped`.
+
+    So is a blank, unless a list names "" (some systems mark only what is not valid).
+    """
     if declared is None:
         return ConstantExpression(VALID)
-    value = text(declared.column)
+    value = first_known(text(declared.column), _constant(""))
     verdict: Expression = CaseExpression(_is_one_of(value, declared.valid), _constant(VALID))
     for verdict_name, words in ((REPEAT, declared.repeat), (INVALID, declared.invalid)):
         if words:

@@ -5,16 +5,40 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pipeline.sources.declaration import Source
-from pipeline.sources.transcode import in_utf8
+from pipeline.sources.slices import slices
+from pipeline.sources.transcode import in_utf8, utf8_chunks
 from pipeline.sources.unpack import unpacked
 from pipeline.sources.workbook import sheet_as_text
+from pipeline.store.folders import make_folder
 
 TEXT_FORMATS = ("csv", "json", "geojson")
 
 
 @contextmanager
+def in_parts(path: Path, *, source: Source, name: str, folder: Path) -> Iterator[Iterator[Path]]:
+    """The file as its reader takes it, one part after the other; each is gone with the next.
+
+    Only delimited text that has to be rewritten comes in more than one part.
+
+    Raises:
+        SourceRefused: If the file cannot be unpacked or opened.
+    """
+    if source.format != "csv" or source.encoding == "utf-8":
+        with prepared(path, source=source, name=name, folder=folder) as whole:
+            yield iter([whole])
+        return
+    with unpacked(path, name=name, folder=folder) as plain:
+        yield slices(
+            utf8_chunks(plain, encoding=source.encoding, name=name),
+            make_folder(folder) / "slice",
+            quote=source.quote.encode(),
+            n_head_lines=source.skip_lines + 1,
+        )
+
+
+@contextmanager
 def prepared(path: Path, *, source: Source, name: str, folder: Path) -> Iterator[Path]:
-    """The file as its reader takes it; working copies lie in `folder` while the block runs.
+    """The whole file as its reader takes it; working copies lie in `folder` while the block runs.
 
     Raises:
         SourceRefused: If the file cannot be unpacked or opened.

@@ -27,15 +27,22 @@ EXCEL_DAY_OF_1970 = 25_569
 LAST_SECOND = 253_402_300_799  # of the year 9999: beyond it, DuckDB raises instead of answering
 HOUR_PATTERNS = {
     HOUR: r"^([01]?[0-9]|2[0-3])(?:\.0+)?$",
-    SLOT: r"^([01]?[0-9]|2[0-3])(?:[:：]?[0-5][0-9])?\s*[~～\-–—至到]",
-    HHMM: r"^([01]?[0-9]|2[0-3])[0-5][0-9]$",
+    SLOT: r"^([01]?[0-9]|2[0-3])(?:[:：]?[0-5][0-9])?\s*[~～\-－–—至到]",
+    HHMM: r"^([01][0-9]|2[0-3])[0-5][0-9]$",
 }
 MINUTE_PATTERNS = {HHMM: r"([0-5][0-9])$"}
 
 
-def time_text(declared: TimeColumn) -> Expression:
-    """What stands in the column or columns, for the list of rejected rows."""
-    return joined(declared.columns, " ")
+def time_text(declared: TimeColumn, types: dict[str, str], timezone: str) -> Expression:
+    """What could not be read, for the list of rejected rows; NULL where no day is given.
+
+    A time of day that stands in another column is shown only where the day itself can be read.
+    """
+    day = text(declared.column)
+    if declared.time is None:
+        return day
+    unread = _date_part(declared, types, timezone).isnull()
+    return CaseExpression(unread, day).otherwise(joined(declared.columns, " "))
 
 
 def local_time(declared: TimeColumn, types: dict[str, str], timezone: str) -> Expression:
@@ -44,23 +51,28 @@ def local_time(declared: TimeColumn, types: dict[str, str], timezone: str) -> Ex
     A value of precision `day` becomes that day at 00:00, one of precision `month` the middle of the
     month, which puts its age right on average.
     """
-    kind = types[declared.column]
-    if kind.startswith(("TIMESTAMP", "DATE")):
-        aware = "ZONE" in kind
-        moment = ColumnExpression(declared.column).cast("TIMESTAMPTZ" if aware else "TIMESTAMP")
-        local = _to_local(moment, aware=aware, zone=declared.zone, timezone=timezone)
-    else:
-        local = _parsed(declared, timezone)
+    local = _date_part(declared, types, timezone)
     if declared.time:
         local = local + _time_of_day(declared.time)
     if declared.precision == "second":
         return local.cast("TIMESTAMP")
-    if declared.precision == "month":
-        middle = call("date_trunc", "month", local).cast("TIMESTAMP")
-        return (middle + ConstantExpression(timedelta(days=14))).cast("TIMESTAMP")
-    # The nearest midnight: before 1987 the zone rules of publisher and database differ by an hour.
+    # The nearest midnight: before 1987 the zone rules of publisher and database differ by an hour,
+    # and a midnight of UTC that stands for a day or a month is no midnight here.
     nearest = local + ConstantExpression(timedelta(hours=12))
-    return call("date_trunc", "day", nearest).cast("TIMESTAMP")
+    if declared.precision == "day":
+        return call("date_trunc", "day", nearest).cast("TIMESTAMP")
+    middle = call("date_trunc", "month", nearest).cast("TIMESTAMP")
+    return (middle + ConstantExpression(timedelta(days=14))).cast("TIMESTAMP")
+
+
+def _date_part(declared: TimeColumn, types: dict[str, str], timezone: str) -> Expression:
+    """What the column itself says, without a time of day that stands in another."""
+    kind = types[declared.column]
+    if not kind.startswith(("TIMESTAMP", "DATE")):
+        return _parsed(declared, timezone)
+    aware = "ZONE" in kind
+    moment = ColumnExpression(declared.column).cast("TIMESTAMPTZ" if aware else "TIMESTAMP")
+    return _to_local(moment, aware=aware, zone=declared.zone, timezone=timezone)
 
 
 def zero_times(declared: TimeColumn, timezone: str) -> list[datetime]:
@@ -122,9 +134,14 @@ def _read(column: str, kind: str, forms: list[str]) -> Expression:
     if kind.startswith(ROC):
         return _roc(column, kind.removeprefix(ROC))
     # Trimming each value would cost a fifth of the reading: only those that need it are.
-    return first_known(
+    plain = first_known(
         call("try_strptime", raw(column), forms), call("try_strptime", text(column), forms)
     )
+    if kind == "plain" or not any("%z" in form for form in forms):
+        return plain
+    # DuckDB's %z knows +00 and +00:00, but not the Z that ISO 8601 writes for them.
+    zulu = [form.replace("%z", "Z") for form in forms if "%z" in form]
+    return first_known(plain, call("timezone", "UTC", call("try_strptime", text(column), zulu)))
 
 
 def _epoch(column: str, form: str) -> Expression:
@@ -170,6 +187,9 @@ def _clock(value: Expression, form: str) -> Expression:
     if form not in HOUR_PATTERNS:
         moment = call("try_strptime", value, form)
         return moment - call("date_trunc", "day", moment)
+    if form == HHMM:  # numbers lose their zeros: 45 is a quarter to one, 5 is five past midnight
+        digits = call("regexp_extract", value, r"^([0-9]{1,4})(?:\.0+)?$", 1)
+        value = call("lpad", call("nullif", digits, ""), 4, "0")
     hour = call("regexp_extract", value, HOUR_PATTERNS[form], 1).try_cast("INTEGER")
     if form not in MINUTE_PATTERNS:
         return call("to_hours", hour)

@@ -14,7 +14,7 @@ from pipeline.sources import iconv
 from pipeline.sources.declaration import Encoding
 from pipeline.store.folders import make_folder, storage_errors
 
-CHUNK_BYTES = 4 << 20
+CHUNK_BYTES = 1 << 20
 BYTE_ORDER_MARKS = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 PYTHON_NAMES: dict[Encoding, str] = {
     "gb18030": "gb18030",
@@ -49,23 +49,28 @@ def in_utf8(path: Path, *, encoding: Encoding, name: str, folder: Path) -> Itera
     if encoding == "utf-8":
         yield path
         return
-    codec = _utf16_order(path, name) if encoding == "utf-16" else PYTHON_NAMES[encoding]
     copy = make_folder(folder) / "in-utf-8"
     try:
-        _rewrite(path, copy, codec=codec)
+        with storage_errors(copy), copy.open("wb") as target:
+            for chunk in utf8_chunks(path, encoding=encoding, name=name):
+                target.write(chunk)
         yield copy
     finally:
         copy.unlink(missing_ok=True)
 
 
-def _rewrite(path: Path, copy: Path, *, codec: str) -> None:
-    """Write the text anew chunk by chunk: memory does not grow with the file."""
-    if codec == BY_THE_C_LIBRARY and iconv.is_known(codec):
-        with storage_errors(copy), path.open("rb") as file, copy.open("wb") as target:
-            for chunk in converted(whole_lines(file), codec=codec):
-                target.write(chunk)
-        return
-    rewrite_slowly(path, copy, codec=codec)
+def utf8_chunks(path: Path, *, encoding: Encoding, name: str) -> Iterator[bytes]:
+    """The text in UTF-8, a chunk at a time: memory does not grow with the file.
+
+    Raises:
+        SourceRefused: If a file declared as UTF-16 does not begin with a byte order mark.
+    """
+    codec = _utf16_order(path, name) if encoding == "utf-16" else PYTHON_NAMES[encoding]
+    with path.open("rb") as file:
+        if codec == BY_THE_C_LIBRARY and iconv.is_known(codec):
+            yield from map(bytes, converted(whole_lines(file), codec=codec))
+        else:
+            yield from converted_slowly(file, codec=codec)
 
 
 def whole_lines(file: BinaryIO) -> Iterator[bytes]:
@@ -95,13 +100,12 @@ def converted(chunks: Iterable[bytes], *, codec: str) -> Iterator[memoryview]:
             yield last.result()
 
 
-def rewrite_slowly(path: Path, copy: Path, *, codec: str) -> None:
+def converted_slowly(file: BinaryIO, *, codec: str) -> Iterator[bytes]:
     """The same by Python's codecs: for what the C library lacks, and as the tests' oracle."""
     decoder = codecs.getincrementaldecoder(codec)(errors=NO_TEXT)
-    with storage_errors(copy), path.open("rb") as file, copy.open("wb") as target:
-        while chunk := file.read(CHUNK_BYTES):
-            target.write(decoder.decode(chunk).encode("utf-8", errors="surrogateescape"))
-        target.write(decoder.decode(b"", final=True).encode("utf-8", errors="surrogateescape"))
+    while chunk := file.read(CHUNK_BYTES):
+        yield decoder.decode(chunk).encode("utf-8", errors="surrogateescape")
+    yield decoder.decode(b"", final=True).encode("utf-8", errors="surrogateescape")
 
 
 def _utf16_order(path: Path, name: str) -> str:

@@ -6,16 +6,25 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
 import pandas as pd
 
-from pipeline.errors import LockedByAnother, NothingKnown, StatementFailed, StorageUnusable
+from pipeline.errors import (
+    LockedByAnother,
+    NothingKnown,
+    StatementFailed,
+    StorageUnusable,
+    WrongUsage,
+)
+from pipeline.settings import DEFAULT_MEMORY
 from pipeline.store.folders import make_folder
 
 STATEMENTS = Path(__file__).parent / "sql"
 MIGRATIONS = Path(__file__).parent / "migrations"
 FILE_NAME = "warehouse.duckdb"
+SPILL = ".spill"  # folder for what does not fit into the memory
 HEADER_BYTES = 3 * 4096  # of a DuckDB file, before its blocks
 
 
@@ -74,8 +83,10 @@ class Warehouse:
 
 
 @contextmanager
-def open_warehouse(home: Path) -> Iterator[Warehouse]:
+def open_warehouse(home: Path, *, memory: str = DEFAULT_MEMORY) -> Iterator[Warehouse]:
     """Open a home's warehouse for writing, made or brought up to date where needed.
+
+    What does not fit into `memory` goes to a folder beside the file while a statement runs.
 
     Raises:
         LockedByAnother: If another process has it open.
@@ -89,6 +100,7 @@ def open_warehouse(home: Path) -> Iterator[Warehouse]:
             _make(file)
         with _connected(file, read_only=False) as warehouse:
             migrate(warehouse)
+            _limit(warehouse, memory, spill=home / SPILL)
             yield warehouse
     except StorageUnusable:
         if is_first:  # nothing is known yet, and what was begun would be in the way
@@ -130,11 +142,28 @@ def open_for_reading(home: Path) -> Iterator[Warehouse]:
 
 
 @contextmanager
-def open_in_memory() -> Iterator[Warehouse]:
+def open_in_memory(*, memory: str = DEFAULT_MEMORY) -> Iterator[Warehouse]:
     """A warehouse that leaves nothing behind, for judging without keeping."""
-    with _connected(":memory:", read_only=False) as warehouse:
+    with (
+        TemporaryDirectory(ignore_cleanup_errors=True) as folder,
+        _connected(":memory:", read_only=False) as warehouse,
+    ):
         migrate(warehouse)
+        _limit(warehouse, memory, spill=Path(folder))
         yield warehouse
+
+
+def _limit(warehouse: Warehouse, memory: str, *, spill: Path) -> None:
+    """Hold DuckDB to its share of memory."""
+    try:
+        warehouse.connection.execute("SET memory_limit = $memory", {"memory": memory})
+        warehouse.connection.execute("SET temp_directory = $spill", {"spill": str(spill)})
+    except duckdb.Error as error:
+        raise WrongUsage(
+            f"a memory of {memory}: {str(error).splitlines()[0]}",
+            expected="a size that DuckDB takes, as 500MB or 4GB",
+            try_next=f"SAFETY_INDEX_MEMORY={DEFAULT_MEMORY}",
+        ) from error
 
 
 def migrate(warehouse: Warehouse) -> None:

@@ -57,9 +57,7 @@ def test_toronto_counts_by_another_way(toronto_home: Path, tmp_path: Path) -> No
     rules = join_rules(TORONTO, STANDARD)
     records = CITIES / "toronto" / "records" / "incidents.parquet"
     with open_for_reading(toronto_home) as warehouse:
-        load_mappings(
-            warehouse, TORONTO, categories=rules.categories, day=date(2021, 12, 31)
-        )
+        load_mappings(warehouse, TORONTO, categories=rules.categories, day=date(2021, 12, 31))
         direct = count_file(
             warehouse,
             records,

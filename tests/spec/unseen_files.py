@@ -33,7 +33,6 @@ TAIWAN = (
     *(("基隆市", "中正區"), ("臺北市", "內湖區"), ("臺北市", "萬華區"), ("基隆市", "暖暖區")),
 )
 AREAS = ("Central", "Rampart", "Southwest", "Hollenbeck", "Harbor", "Pacific")
-PERSON = "王小明 13800138000"
 
 
 def moments(seed: int = 1, n_days: int = 730) -> list[datetime]:
@@ -81,11 +80,11 @@ def china_110(folder: Path) -> Path:
     for n, (at, town, kind) in enumerate(zip(moments(), picks(8, 2), picks(6, 3), strict=True)):
         rows.append(
             (
-                *(n + 1, f"4404{at:%Y%m%d}{n:06}", "王小明", f"138{n:08}"),
+                *(n + 1, f"4404{at:%Y%m%d}{n:06}", "某某某", f"138{n:08}"),
                 *(f"{at:%Y-%m-%d %H:%M:%S}", f"{at - timedelta(minutes=20):%Y-%m-%d %H:%M:%S}"),
                 *(BUREAUS[town], TOWNS[town], CODES_110[kind], CODES_110[kind] if n % 9 else ""),
                 *(("有效", "有效", "有效", "重复", "无效")[n % 5], 0, n % 3),
-                *(f"人民路{n}号", f"报警人称在人民路{n}号发生纠纷，电话13800138000"),
+                *(f"人民路{n}号", f"报警人称在人民路{n}号发生纠纷，电话13000000000"),
             )
         )
     path = folder / "110警情导出.csv"

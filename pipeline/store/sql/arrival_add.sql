@@ -1,7 +1,7 @@
 INSERT INTO arrival
 SELECT
     $file_number,
-    file_row,
+    file_row + $rows_before,
     occurred_text,
     occurred_at,
     reported_at,

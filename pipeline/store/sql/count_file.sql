@@ -2,8 +2,8 @@
 WITH mapped AS (
     SELECT map_place.position AS town, map_category.position AS category, unnest(gathered.days) AS day
     FROM gathered
-    LEFT JOIN map_place ON nullif(trim(gathered.place_value), '') = map_place.value
-    LEFT JOIN map_category ON nullif(trim(gathered.category_value), '') = map_category.value
+    LEFT JOIN map_place ON gathered.place_value = map_place.value
+    LEFT JOIN map_category ON gathered.category_value = map_category.value
 )
 SELECT town, day, category, count(*)::BIGINT AS n
 FROM mapped

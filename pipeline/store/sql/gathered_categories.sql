@@ -1,1 +1,1 @@
-SELECT DISTINCT nullif(trim(category_value), '') AS value FROM gathered WHERE value IS NOT NULL ORDER BY 1;
+SELECT DISTINCT category_value FROM gathered WHERE category_value IS NOT NULL ORDER BY 1;

@@ -1,1 +1,1 @@
-SELECT DISTINCT nullif(trim(place_value), '') AS value FROM gathered WHERE value IS NOT NULL ORDER BY 1;
+SELECT DISTINCT place_value FROM gathered WHERE place_value IS NOT NULL ORDER BY 1;

@@ -1,0 +1,1 @@
+CREATE OR REPLACE TEMP TABLE gathered_part AS SELECT * FROM arriving;

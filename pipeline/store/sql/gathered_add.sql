@@ -1,0 +1,1 @@
+INSERT INTO gathered SELECT place_value, category_value, days FROM arriving WHERE validity = 'valid';
