@@ -6,6 +6,7 @@ from verbs.installation import config, doctor
 from verbs.looking import explain, show
 from verbs.methods import methods_app
 from verbs.nightly import check, ingest_files, run
+from verbs.starting import init
 
 app = typer.Typer(
     name="safety-index",
@@ -15,6 +16,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.command()(init)
 app.command()(run)
 app.command("ingest")(ingest_files)
 app.command()(check)

@@ -1,13 +1,20 @@
 """Measuring what is usual in a city."""
 
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 
 from indices.method import Method
 from pipeline.city import City, read_city
-from pipeline.counts import find_coverage, load_counts, load_mappings, newest_batch
-from pipeline.errors import ConfigurationMistake
+from pipeline.counts import (
+    find_coverage,
+    inhabited_only,
+    load_counts,
+    load_mappings,
+    newest_batch,
+)
+from pipeline.errors import ConfigurationMistake, StorageUnusable
 from pipeline.methods import MethodFile
 from pipeline.store.folders import write_whole
 from pipeline.store.warehouse import Warehouse
@@ -39,8 +46,21 @@ def calibrated(warehouse: Warehouse, city: City, method: MethodFile) -> City:
         )
     rates = measure_usual_rates(warehouse, city, method, first=first, last=last)
     text = usual_file(rates, first=first, last=last, batch=as_of)
-    write_whole(city.folder / USUAL_FILE, text.encode())
+    _write(city.folder / USUAL_FILE, text)
     return read_city(city.folder)
+
+
+def _write(path: Path, text: str) -> None:
+    """Write the measured rates down; what cannot be kept would be measured anew each night."""
+    try:
+        write_whole(path, text.encode())
+    except StorageUnusable as error:
+        raise StorageUnusable(
+            f"the usual rates cannot be written down: {error.seen}",
+            expected=f"a city folder that can be written to on its first night, for {path.name}",
+            try_next=f"let this user write to {path.parent} once, or run with a copy of it and "
+            f"take over {path.name} from there",
+        ) from error
 
 
 def measure_usual_rates(
@@ -63,14 +83,18 @@ def measure_usual_rates(
         n_towns=len(city.towns_on(last)),
         n_categories=len(codes),
     )
-    person_days = city.population_history(last, n_days).sum()
-    events = np.maximum(counts.counts.sum(axis=(0, 1)), LEAST_EVENTS)
-    rates = dict(zip(codes, (events / person_days * 100_000).tolist(), strict=True))
+    population = city.population_history(last, n_days)
+    events = inhabited_only(counts.counts, population).sum(axis=(0, 1))
+    per_100k_day = np.maximum(events, LEAST_EVENTS) / population.sum() * 100_000
+    rates = dict(zip(codes, per_100k_day.tolist(), strict=True))
     return {pillar: {code: rates[code] for code in part} for pillar, part in by_pillar.items()}
 
 
 def _categories(city: City, method: Method) -> dict[str, list[str]]:
-    """The categories that the city's table names, by pillar, in the order of the method."""
+    """The categories that the city's table names, by pillar, in the order of the method.
+
+    A pillar of method.toml without any is left out: nothing could be said of it.
+    """
     named = {rule.category for rule in city.categories.rules if rule.category}
     by_pillar = {
         pillar: [
@@ -87,11 +111,8 @@ def _categories(city: City, method: Method) -> dict[str, list[str]]:
         for code, pillar in lacking.items()
         if pillar not in by_pillar
     ]
-    mistakes += [
-        f"no line names a category of the pillar '{pillar}'"
-        for pillar, codes in by_pillar.items()
-        if not codes
-    ]
+    if not named:
+        mistakes.append("no line names a category")
     if mistakes:
         listed = "".join(f"\n    {mistake}" for mistake in sorted(mistakes))
         raise ConfigurationMistake(
@@ -99,4 +120,4 @@ def _categories(city: City, method: Method) -> dict[str, list[str]]:
             expected=f"categories of method '{method.id}' in the pillars of method.toml",
             try_next=f"safety-index methods show {method.id}; then correct either file",
         )
-    return by_pillar
+    return {pillar: codes for pillar, codes in by_pillar.items() if codes}

@@ -13,7 +13,7 @@ from indices.arrays import FloatArray
 from indices.method import Calibration, Strict, Text
 from pipeline.categories import CategoryTable, read_rules
 from pipeline.errors import ConfigurationMistake, WrongUsage
-from pipeline.methods import read_toml
+from pipeline.methods import Model, read_toml
 from pipeline.sources.declaration import Source
 from pipeline.tables import read_table
 from pipeline.towns import Town, population_history, read_towns, successor_on, towns_on
@@ -140,9 +140,9 @@ def read_city(folder: Path) -> City:
             try_next=f"safety-index init {folder} --from FILE makes one from your records; or give "
             "another with --city",
         )
-    about = read_toml(folder / "city.toml", CityFile)
-    calibration = with_usual_rates(read_toml(folder / "method.toml", Calibration), folder)
     mistakes: list[str] = []
+    about = _read(folder / "city.toml", CityFile, mistakes)
+    stated = _read(folder / "method.toml", Calibration, mistakes)
     sources = _read_sources(folder, mistakes)
     towns = read_towns(folder, mistakes)
     if not towns and not mistakes:
@@ -154,8 +154,10 @@ def read_city(folder: Path) -> City:
         for value, place in places.items()
         if towns and place not in {*towns, OUTSIDE}
     ]
-    mistakes += _uncalibrated(categories, calibration)
-    if mistakes:
+    calibration = stated and with_usual_rates(stated, folder)
+    if calibration:
+        mistakes += _uncalibrated(categories, calibration)
+    if mistakes or about is None or calibration is None:
         listed = "".join(f"\n    {mistake}" for mistake in mistakes)
         raise ConfigurationMistake(
             f"{folder}: {len(mistakes)} mistake(s){listed}",
@@ -174,11 +176,23 @@ def read_city(folder: Path) -> City:
     )
 
 
+def _read(path: Path, model: type[Model], mistakes: list[str]) -> Model | None:
+    """A file of the folder; what is wrong with it goes to the others' mistakes."""
+    try:
+        return read_toml(path, model)
+    except ConfigurationMistake as error:
+        first, *more = error.seen.removeprefix(f"{path}: ").splitlines()
+        name = path.relative_to(path.parents[1] if path.parent.name == "sources" else path.parent)
+        mistakes += [f"{name}: {line.strip()}" for line in (more or [first])]
+        return None
+
+
 def _read_sources(folder: Path, mistakes: list[str]) -> tuple[Source, ...]:
     """All declarations, by file name."""
-    sources = tuple(read_toml(path, Source) for path in sorted(folder.glob("sources/*.toml")))
+    paths = sorted(folder.glob("sources/*.toml"))
+    sources = tuple(filter(None, (_read(path, Source, mistakes) for path in paths)))
     ids = [source.id for source in sources]
-    mistakes += [] if sources else ["sources/ holds no declaration (*.toml)"]
+    mistakes += [] if paths else ["sources/ holds no declaration (*.toml)"]
     mistakes += [
         f"sources/: the id '{i}' occurs twice" for i in sorted(set(ids)) if ids.count(i) > 1
     ]

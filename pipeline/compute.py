@@ -15,6 +15,7 @@ from pipeline.counts import (
     Counts,
     Coverage,
     find_coverage,
+    inhabited_only,
     load_counts,
     load_mappings,
     newest_batch,
@@ -96,8 +97,7 @@ def compute_edition(
         n_categories=len(rules.categories),
     )
     population = city.population_history(day, len(counts.counts))
-    # A record may name a town before it existed: nobody lived there yet for whom it could count.
-    counts = replace(counts, counts=np.where(population[..., None] > 0, counts.counts, 0.0))
+    counts = replace(counts, counts=inhabited_only(counts.counts, population))
     night = _Night(
         city=city,
         towns=towns,
@@ -110,9 +110,8 @@ def compute_edition(
         day=day,
         as_of=as_of,
     )
-    quality = measure_quality(
-        warehouse, first_day=day - timedelta(days=QUALITY_DAYS - 1), last_day=day, as_of=as_of
-    )
+    told_from = day.replace(day=1) if city.by_month else day - timedelta(days=QUALITY_DAYS - 1)
+    quality = measure_quality(warehouse, first_day=told_from, last_day=day, as_of=as_of)
     ranking = _ranking(night)
     order = ranking.index
     return Edition(

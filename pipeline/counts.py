@@ -142,6 +142,15 @@ def load_counts(
     return Counts(first_day=first_day, counts=counts)
 
 
+def inhabited_only(counts: FloatArray, population: FloatArray) -> FloatArray:
+    """Counts (n_days, n_towns, n_categories) without those of days on which nobody lived there.
+
+    A record may name a town before it existed: population (n_days, n_towns) is then 0, and there is
+    no rate to which it could add.
+    """
+    return np.asarray(np.where(population[..., None] > 0, counts, 0.0))
+
+
 def count_file(
     warehouse: Warehouse,
     path: Path,

@@ -22,6 +22,8 @@ first = {first}
 last = {last}
 """
 
+LEAST_WITH_DECIMALS = 0.001  # below it, six decimals would be too few digits
+
 Rates = Mapping[str, Mapping[str, float]]  # pillar -> category -> rate
 
 
@@ -44,7 +46,7 @@ def with_usual_rates(calibration: Calibration, folder: Path) -> Calibration:
         return calibration
     stated = any(part.usual_per_100k_day for part in calibration.pillars.values())
     measured = read_toml(path, UsualRates).pillars
-    if stated or measured.keys() != calibration.pillars.keys():
+    if stated or not measured.keys() <= calibration.pillars.keys():
         raise ConfigurationMistake(
             f"{path}: method.toml {'states usual rates too' if stated else 'has other pillars'}",
             expected="the pillars of method.toml, with their usual rates in one of the two files",
@@ -53,6 +55,7 @@ def with_usual_rates(calibration: Calibration, folder: Path) -> Calibration:
     pillars = {
         pillar: part.model_copy(update={"usual_per_100k_day": measured[pillar]})
         for pillar, part in calibration.pillars.items()
+        if pillar in measured
     }
     return calibration.model_copy(update={"pillars": pillars})
 
@@ -60,7 +63,18 @@ def with_usual_rates(calibration: Calibration, folder: Path) -> Calibration:
 def usual_file(rates: Rates, *, first: date, last: date, batch: int) -> str:
     """The text of `usual.toml`."""
     tables = [
-        "\n".join([f"[pillars.{pillar}]", *(f"{code} = {rate:.6f}" for code, rate in part.items())])
+        "\n".join(
+            [f"[pillars.{pillar}]", *(f"{code} = {_written(rate)}" for code, rate in part.items())]
+        )
         for pillar, part in rates.items()
     ]
     return "\n\n".join([HEAD.format(first=first, last=last, batch=batch).rstrip(), *tables]) + "\n"
+
+
+def _written(rate: float) -> str:
+    """Six decimals, or for the rarest kinds six digits: a rate is never written as 0.
+
+    >>> _written(1.78593), _written(0.00000023)
+    ('1.785930', '2.3e-07')
+    """
+    return f"{rate:.6f}" if rate >= LEAST_WITH_DECIMALS else f"{rate:.6g}"

@@ -29,12 +29,8 @@ class Published:
 
     public: Path
     internal: Path
+    page: Path  # of the day, in the city's own language
     is_new: bool  # False: it lay there already, whole, and was left alone
-
-    @property
-    def page(self) -> Path:
-        """The English page of the day."""
-        return self.public / "en" / "index.html"
 
 
 def publish(edition: Edition, *, city: City, method: Method, home: Path) -> Published:
@@ -62,7 +58,8 @@ def publish(edition: Edition, *, city: City, method: Method, home: Path) -> Publ
         put_in_place(staged, target)
     for tree in (site, internal):
         sweep(tree)
-    return Published(site / place, internal / place, is_new=bool(editions))
+    page = site / place / city.about.language / "index.html"
+    return Published(site / place, internal / place, page, is_new=bool(editions))
 
 
 def _newest(tree: Path, place: str, staged: dict[Path, Path]) -> Path:

@@ -1,6 +1,6 @@
 """The same results for a terminal."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -11,6 +11,7 @@ from rich.table import Table as RichTable
 from rich.text import Text as RichText
 
 from indices.method import Method
+from pipeline.check import Judgement
 from pipeline.city import City
 from pipeline.editions.edition import Edition
 from pipeline.ingest import Batch
@@ -174,6 +175,50 @@ def print_quality(quality: Quality, *, language: Language) -> None:
     for table in quality_tables(quality, language):
         if table.rows:
             print_table(console, table)
+
+
+def print_judgement(judgement: Judgement, *, source: str, language: Language) -> None:
+    """The quality report of a delivery, and what is still missing, by count."""
+    console = new_console()
+    print_quality(judgement.quality, language=language)
+    near = [
+        (value, language.listing(names)) for value, names in judgement.suggestions.items() if names
+    ]
+    if near:
+        heads = (mark("Value"), mark("Towns spelt most like it"))
+        print_table(
+            console,
+            Table(
+                language.text("What the places may be"),
+                "",
+                tuple(language.text(head) for head in heads),
+                tuple(near),
+                n_texts=2,
+            ),
+        )
+    for line in _missing(judgement, source, language):
+        console.print(RichText(line, style="bold"), soft_wrap=True)
+
+
+def _missing(judgement: Judgement, source: str, language: Language) -> Iterator[str]:
+    """What to do next, by count."""
+    known = language.number(judgement.n_known)
+    if judgement.n_not_located:
+        yield language.text(
+            "%(n)s of %(known)s incidents are not located: add their places to places.csv.",
+            n=language.number(judgement.n_not_located),
+            known=known,
+        )
+    if judgement.n_unmapped:
+        yield language.text(
+            "%(n)s of %(known)s incidents are unmapped: add their categories to categories.csv, "
+            "or the words of their validity to sources/%(source)s.toml.",
+            n=language.number(judgement.n_unmapped),
+            known=known,
+            source=source,
+        )
+    if not judgement.n_not_located + judgement.n_unmapped:
+        yield language.text("Nothing is missing: every incident has its place and its category.")
 
 
 def print_table(console: Console, table: Table) -> None:

@@ -11,7 +11,7 @@ from pipeline.night import compute_and_keep, settled, take_in, working_in
 from pipeline.session import Session, open_session
 from pipeline.store.warehouse import open_warehouse
 from reports.publish import Published, publish
-from reports.terminal import print_batch, print_night, print_quality
+from reports.terminal import print_batch, print_judgement, print_night
 from reports.words.language import language
 from verbs.answers import day_of, print_json, reported, step
 from verbs.options import (
@@ -120,7 +120,7 @@ def check(
         session = open_session(city=city)
         declared = session.city.source(source)
         with step("reading"):
-            quality = judge_without_keeping(
+            judgement = judge_without_keeping(
                 files,
                 source=declared,
                 city=session.city,
@@ -128,6 +128,6 @@ def check(
                 memory=session.memory,
             )
         if as_json:
-            print_json("check", quality.as_json())
+            print_json("check", judgement.as_json())
         else:
-            print_quality(quality, language=language(lang))
+            print_judgement(judgement, source=source, language=language(lang))

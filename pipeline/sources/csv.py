@@ -1,6 +1,7 @@
 """Delimited text in UTF-8, read by DuckDB."""
 
 import csv
+import re
 from bisect import bisect_left
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,11 +22,14 @@ from pipeline.sources.declaration import Source
 from pipeline.sources.lines import blank_line_numbers, count_lines
 
 LONGEST_HEADER = 1 << 16
+LINE_END = re.compile("\r\n|\n|\r")  # form feeds and their like end no line here
+TAKEN_NAME = "file_row"  # what the pipeline calls a row's number
+NO_TEXT = "INVALID ENCODING"
 REASON_CODES = {
     "MISSING COLUMNS": "too_few_fields",
     "TOO MANY COLUMNS": "too_many_fields",
     "UNQUOTED VALUE": "unclosed_quote",
-    "INVALID ENCODING": "bad_encoding",
+    NO_TEXT: "bad_encoding",
     "LINE SIZE OVER MAXIMUM": "line_too_long",
 }
 REJECTS = """
@@ -117,7 +121,7 @@ class CsvReader:
             ReaderReject(
                 int(line) - 1 - layout.skip_lines - bisect_left(blank, line),
                 REASON_CODES.get(kind, "unreadable_line"),
-                message.splitlines()[0],
+                f"no {source.encoding}" if kind == NO_TEXT else message.splitlines()[0],
             )
             for line, kind, message in found
         ]
@@ -135,10 +139,10 @@ class CsvReader:
 
         A quote that is never closed swallows lines; this is where they are missed.
         """
-        if rows_read == 0:
-            raise refuse_no_rows(name, source)
         lines, blank = count_lines(path)
         surplus = lines - 1 - self._layout(source).skip_lines - rows_read
+        if rows_read == 0 and surplus <= blank:
+            raise refuse_no_rows(name, source)
         if surplus:
             surplus -= self._breaks_inside(connection, path, source=source, name=name)
         if not 0 <= surplus <= blank:
@@ -177,10 +181,12 @@ def _read_header(path: Path, layout: Layout, *, source: Source, name: str) -> li
         )
     try:
         # Bytes that are no text, further down or cut by the limit, are the reader's to judge.
-        first = start.decode(errors="replace").lstrip("\ufeff").splitlines()[layout.skip_lines]
+        lines = LINE_END.split(start.decode(errors="replace").lstrip("\ufeff"))
+        first = (lines[layout.skip_lines :] or [""])[0]
         header = next(csv.reader([first], **_dialect(layout)))
-    except (csv.Error, StopIteration, IndexError) as error:
+    except (csv.Error, StopIteration) as error:
         raise _unreadable(name, error) from error
+    named = [column for column in header if column]
     for wrong, what in (
         ("\ufffd" in first, f"the first line is not {source.encoding}"),
         ("\x00" in first, "NUL bytes in the first line"),
@@ -188,11 +194,18 @@ def _read_header(path: Path, layout: Layout, *, source: Source, name: str) -> li
             bool(layout.quote) and first.count(layout.quote) % 2,
             f"an unclosed quotation mark in the first line, at {header[-1:]}",
         ),
-        (len(set(header)) < len(header), "a column name stands twice in the first line"),
+        (len(set(named)) < len(named), "a column name stands twice in the first line"),
     ):
         if wrong:
             raise _unreadable(name, ValueError(what))
-    return header
+    return [_own_name(column, at) for at, column in enumerate(header, start=1)]
+
+
+def _own_name(column: str, at: int) -> str:
+    """The name of a column; made up where it has none, or one that the pipeline needs."""
+    if column.casefold() == TAKEN_NAME:
+        return f"{column} (column {at})"
+    return column or f"column {at}"
 
 
 def _dialect(layout: Layout) -> dict[str, Any]:

@@ -1,29 +1,35 @@
 """JSON: lines with an object each, one array of objects, or GeoJSON with points."""
 
+import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
 from duckdb import (
+    CaseExpression,
     ColumnExpression,
     ConstantExpression,
     DuckDBPyConnection,
     DuckDBPyRelation,
     Expression,
     FunctionExpression,
+    LambdaExpression,
 )
 
 from pipeline.errors import BatchInconsistent, SourceRefused
 from pipeline.sources.base import ReaderReject, refuse_no_rows, require_columns
 from pipeline.sources.csv import REASON_CODES, forget_rejects, has_rejects
 from pipeline.sources.declaration import Source
-from pipeline.sources.expressions import first_known
-from pipeline.sources.lines import count_lines
+from pipeline.sources.expressions import call, first_known
+from pipeline.sources.lines import blank_line_numbers, count_lines
 
 LARGEST_OBJECT = 16 << 20  # bytes of one record
 LARGEST_DOCUMENT = 512 << 20  # bytes of a GeoJSON file: it is one object, held in memory
 ROWS_LOOKED_AT = 1_000  # for the names of columns
 NO_DELIMITER = "\x1f"  # JSON allows no such character unescaped: a whole line is one field
+ESCAPED, ESCAPE = r'(["\\])', r"\\\1"  # of keys within a path
+NUMBERED, UNNUMBERED = "*, row_number() OVER () AS file_row", "*, NULL::BIGINT AS file_row"
 NO_JSON, NO_OBJECT = "unreadable_line", "no_object"
 LONGITUDE, LATITUDE = "longitude", "latitude"  # columns that GeoJSON points bring
 ARRAY = "SELECT json FROM read_json_objects($path$, format = 'array', maximum_object_size = $size$)"
@@ -51,30 +57,25 @@ class JsonReader:
     ) -> DuckDBPyRelation:
         """See `Reader.rows`."""
         try:
-            objects = _objects(connection, path, source=source, name=name)
-            objects = objects.filter("json_type(json) = 'OBJECT'")
-            _require_keys(objects, source=source, name=name)
+            elements = _elements(connection, path, source=source, name=name)
+            _require_keys(elements, source=source, name=name)
         except duckdb.Error as error:
             raise _unreadable(name, error) from error
-        number = "row_number() OVER ()" if numbered else "NULL::BIGINT"
         values = [_value(column, source).alias(column) for column in source.columns]
-        return objects.select(*values, ColumnExpression("json")).project(
-            f"* EXCLUDE (json), {number} AS file_row"
-        )
+        objects = elements.filter(_problem(source).isnull())
+        return objects.select(*values).project(NUMBERED if numbered else UNNUMBERED)
 
     def rejects(
         self, connection: DuckDBPyConnection, path: Path, *, source: Source, name: str
     ) -> list[ReaderReject]:
-        """Lines that are no JSON or no object, by row number."""
-        long_lines = _long_lines(connection)
-        objects = _objects(connection, path, source=source, name=name)
-        kinds = objects.project("row_number() OVER () AS row_number, json_type(json) AS kind")
-        wrong = kinds.filter("kind IS DISTINCT FROM 'OBJECT'").fetchall()
+        """Lines that are no JSON, no object or give a column twice, by row number."""
+        long_lines = _long_lines(connection, path)
+        elements = _elements(connection, path, source=source, name=name)
+        judged = elements.select(_problem(source).alias("problem"))
+        numbered = judged.project("row_number() OVER () AS number, problem")
+        wrong = numbered.filter("problem IS NOT NULL").fetchall()
         found = [
-            ReaderReject(
-                _behind(int(number), long_lines), NO_JSON if kind is None else NO_OBJECT, ""
-            )
-            for number, kind in wrong
+            ReaderReject(_behind(int(number), long_lines), problem, "") for number, problem in wrong
         ]
         return sorted(found + long_lines, key=lambda reject: reject.row_number)
 
@@ -90,12 +91,12 @@ class JsonReader:
         """Hold the rows against the number of objects, counted alone."""
         if rows_read == 0:
             raise refuse_no_rows(name, source)
-        if _first_mark(path, name=name, source=source) == "{" and source.format == "json":
+        if source.format == "json" and _first_mark(path, name=name, source=source) != "[":
             lines, blank = count_lines(path)
             expected = lines - blank
         else:
-            objects = _objects(connection, path, source=source, name=name)
-            expected = int(objects.aggregate("count(*)").fetchall()[0][0])
+            elements = _elements(connection, path, source=source, name=name)
+            expected = int(elements.aggregate("count(*)").fetchall()[0][0])
         if expected != rows_read:
             raise BatchInconsistent(
                 f"{name}: {rows_read} rows read",
@@ -104,7 +105,7 @@ class JsonReader:
             )
 
 
-def _objects(
+def _elements(
     connection: DuckDBPyConnection, path: Path, *, source: Source, name: str
 ) -> DuckDBPyRelation:
     """One row a record, in its only column `json`; NULL where a line is no JSON."""
@@ -130,7 +131,7 @@ def _objects(
         store_rejects=True,
         rejects_limit=0,
     )
-    lines = lines.filter("trim(line) <> ''")
+    lines = lines.filter("line <> ''")
     return lines.project("CASE WHEN json_valid(line) THEN line::JSON END AS json")
 
 
@@ -149,17 +150,40 @@ def _first_mark(path: Path, *, name: str, source: Source) -> str:
     return start[:1].decode("ascii", errors="replace")
 
 
-def _require_keys(objects: DuckDBPyRelation, *, source: Source, name: str) -> None:
+def _problem(source: Source) -> Expression:
+    """Why an element is no record, NULL where it is one.
+
+    Of a key that comes twice, one program takes the first value and another the last.
+    """
+    json = ColumnExpression("json")
+    members = call("json_extract", json, "$.properties") if source.format == "geojson" else json
+    names = {*source.columns, *(column.partition(".")[0] for column in source.columns)}
+    is_ours = ColumnExpression("key").isin(*map(ConstantExpression, sorted(names)))
+    keys = FunctionExpression(
+        "list_filter", call("json_keys", members), LambdaExpression("key", is_ours)
+    )
+    return (
+        CaseExpression(json.isnull(), ConstantExpression(NO_JSON))
+        .when(
+            call("json_type", json) != ConstantExpression("OBJECT"), ConstantExpression(NO_OBJECT)
+        )
+        .when(call("len", keys) > call("list_unique", keys), ConstantExpression(NO_JSON))
+    )
+
+
+def _require_keys(elements: DuckDBPyRelation, *, source: Source, name: str) -> None:
     """Refuse a file in which a declared key never comes; a record may lack one."""
     members = "json -> '$.properties'" if source.format == "geojson" else "json"
-    first = objects.limit(ROWS_LOOKED_AT).project(f"unnest(json_keys({members})) AS key")
+    if not elements.limit(1).fetchall():
+        raise refuse_no_rows(name, source)
+    first = elements.limit(ROWS_LOOKED_AT).project(f"unnest(json_keys({members})) AS key")
     found = [row[0] for row in first.distinct().order("key").fetchall()]
     if source.format == "geojson":
         found += [LONGITUDE, LATITUDE]
     unseen = [column for column in source.columns if column not in found]
     if unseen:
         counts = [_value(column, source).alias(column).count() for column in unseen]
-        seen = objects.aggregate(counts).fetchall()[0]
+        seen = elements.aggregate(counts).fetchall()[0]
         found += [column for column, n in zip(unseen, seen, strict=True) if n]
     require_columns(found, source=source, name=name)
 
@@ -182,18 +206,22 @@ def _text_at(path: str) -> Expression:
 
 
 def _quoted(keys: Sequence[str]) -> str:
-    return ".".join('"' + key.replace('"', '""') + '"' for key in keys)
+    return ".".join(f'"{re.sub(ESCAPED, ESCAPE, key)}"' for key in keys)
 
 
-def _long_lines(connection: DuckDBPyConnection) -> list[ReaderReject]:
-    """Lines that the text reader set aside before they could be looked at."""
+def _long_lines(connection: DuckDBPyConnection, path: Path) -> list[ReaderReject]:
+    """Lines that the text reader set aside before they could be looked at; blank ones are none."""
     if not has_rejects(connection):
         return []
     found = connection.execute(
         "SELECT DISTINCT line, error_type::VARCHAR FROM reject_errors ORDER BY line"
     ).fetchall()
+    has_blank_lines = bool(found) and count_lines(path)[1] > 0
+    blank = blank_line_numbers(path, delimiter=NO_DELIMITER, quote="") if has_blank_lines else []
     return [
-        ReaderReject(int(line), REASON_CODES.get(kind, "unreadable_line"), "")
+        ReaderReject(
+            int(line) - bisect_left(blank, line), REASON_CODES.get(kind, "unreadable_line"), ""
+        )
         for line, kind in found
     ]
 

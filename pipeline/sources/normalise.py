@@ -25,9 +25,9 @@ def normalise(rows: DuckDBPyRelation, *, source: Source, timezone: str) -> DuckD
     Returns columns file_row, occurred_text, occurred_at (local wall time, NULL where unreadable),
     reported_at, place_value, category_value (trimmed, NULL where blank), received_value (the
     category at reception), validity (valid, repeat, invalid, unmapped), deaths, injuries,
-    number_problem (a reason code, NULL where there is none), longitude, latitude (NULL where words
-    tell the place) and identity (a 128-bit hash: the text itself may hold an address and is not
-    kept).
+    number_problem (a reason code) and number_text (both NULL where there is none), longitude,
+    latitude (NULL where words tell the place) and identity (a 128-bit hash: the text itself may
+    hold an address and is not kept).
     """
     types = dict(zip(rows.columns, map(str, rows.types), strict=True))
     reported, casualties = source.reported, source.casualties
@@ -46,6 +46,9 @@ def normalise(rows: DuckDBPyRelation, *, source: Source, timezone: str) -> DuckD
         _number(casualties.injuries).alias("injuries"),
         first_known(_number_problem(casualties.deaths), _number_problem(casualties.injuries)).alias(
             "number_problem"
+        ),
+        first_known(_wrong_number(casualties.deaths), _wrong_number(casualties.injuries)).alias(
+            "number_text"
         ),
         _degrees(source.place.longitude).alias("longitude"),
         _degrees(source.place.latitude).alias("latitude"),
@@ -144,6 +147,13 @@ def _number_problem(column: str | None) -> Expression:
     return CaseExpression(unreadable, _constant("unreadable_number")).when(
         number < ConstantExpression(0), _constant("negative_number")
     )
+
+
+def _wrong_number(column: str | None) -> Expression:
+    """What stands where a number of people should; NULL where it is one."""
+    if column is None:
+        return _none("VARCHAR")
+    return CaseExpression(_number_problem(column).isnotnull(), text(column))
 
 
 def _degrees(column: str | None) -> Expression:

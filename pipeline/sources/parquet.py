@@ -3,13 +3,20 @@
 from pathlib import Path
 
 import duckdb
-from duckdb import DuckDBPyConnection, DuckDBPyRelation
+from duckdb import (
+    ColumnExpression,
+    ConstantExpression,
+    DuckDBPyConnection,
+    DuckDBPyRelation,
+    FunctionExpression,
+)
 
 from pipeline.errors import BatchInconsistent, SourceRefused
 from pipeline.sources.base import ReaderReject, refuse_no_rows, require_columns
 from pipeline.sources.declaration import Source
 
-NUMBERED, UNNUMBERED = "*, file_row_number + 1 AS file_row", "*, NULL::BIGINT AS file_row"
+FILE_ROW = (ColumnExpression("file_row_number") + ConstantExpression(1)).alias("file_row")
+NO_FILE_ROW = ConstantExpression(None).cast("BIGINT").alias("file_row")
 
 
 class ParquetReader:
@@ -26,17 +33,21 @@ class ParquetReader:
     ) -> DuckDBPyRelation:
         """See `Reader.rows`."""
         try:
+            if numbered:
+                _read_aside(path, source)
             relation = connection.read_parquet(str(path), file_row_number=numbered)
-        except duckdb.Error as error:
+            columns = relation.columns
+        except (duckdb.Error, RuntimeError) as error:  # the latter: a name that is no text
             raise SourceRefused(
                 f"{name}: {str(error).splitlines()[0]}",
                 expected="a complete Parquet file",
                 try_next="check that the copy was finished, or ask for the delivery again",
             ) from error
-        require_columns(relation.columns, source=source, name=name)
+        require_columns(columns, source=source, name=name)
         if _rows_in_footer(connection, path) == 0:
             raise refuse_no_rows(name, source)
-        return relation.project(NUMBERED if numbered else UNNUMBERED)
+        declared = [ColumnExpression(column) for column in source.columns]
+        return relation.select(*declared, FILE_ROW if numbered else NO_FILE_ROW)
 
     def rejects(
         self,
@@ -66,6 +77,19 @@ class ParquetReader:
                 expected=f"{expected} rows, as the file's footer says",
                 try_next="ask for the delivery again; nothing was kept of it",
             )
+
+
+def _read_aside(path: Path, source: Source) -> None:
+    """Read the file in a database of its own, which damage may close: some of it closes the whole.
+
+    A missing column is told by what comes next.
+    """
+    with duckdb.connect() as aside:
+        relation = aside.read_parquet(str(path))
+        declared = [ColumnExpression(c) for c in relation.columns if c in source.columns]
+        if declared:
+            hashes = relation.select(FunctionExpression("hash", *declared).alias("hash"))
+            hashes.aggregate("bit_xor(hash)").fetchall()
 
 
 def _rows_in_footer(connection: DuckDBPyConnection, path: Path) -> int:

@@ -1,10 +1,12 @@
 """Compressed files: unpacked beside the archive for as long as they are read."""
 
 import gzip
+import lzma
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, cast
 
@@ -16,11 +18,23 @@ from pipeline.store.folders import make_folder, storage_errors
 
 CHUNK_BYTES = 1 << 20
 GZIP, ZSTD, ZIP = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"PK\x03\x04"
-WORKBOOK_MEMBER = "[Content_Types].xml"  # a workbook is a zip archive too, and is no archive to us
+# A workbook is a zip archive too, and is no archive to us.
+WORKBOOK_MEMBERS = {"[Content_Types].xml", "META-INF/manifest.xml"}
+WAYS_OF_PACKING = (
+    zipfile.ZIP_STORED,
+    zipfile.ZIP_DEFLATED,
+    zipfile.ZIP_BZIP2,
+    zipfile.ZIP_LZMA,
+)
 # Records shrink to a fifth or a tenth. What grows two hundredfold was made to fill a disk.
 LARGEST_GROWTH = 200
 GROWTH_IS_JUDGED_FROM_BYTES = 64 << 20
-DAMAGE = (OSError, EOFError, zlib.error, zstandard.ZstdError, zipfile.BadZipFile)
+ZSTD_BYTES = 2 << 10  # packed bytes at a time: the worst of them expand to 64 MB
+# A damaged archive can be wrong in more ways than its library has errors for.
+DAMAGE = (
+    *(OSError, EOFError, ValueError, IndexError, OverflowError, RuntimeError, struct.error),
+    *(zlib.error, lzma.LZMAError, zstandard.ZstdError, zipfile.BadZipFile),
+)
 
 
 @contextmanager
@@ -39,8 +53,8 @@ def unpacked(path: Path, *, name: str, folder: Path) -> Iterator[Path]:
         return
     copy = make_folder(folder) / "unpacked"
     try:
-        with _opened(path, kind, name=name) as packed:
-            _copy(packed, copy, size_bytes=path.stat().st_size, name=name)
+        with _opened(path, kind, name=name) as chunks:
+            _copy(chunks, copy, size_bytes=path.stat().st_size, name=name)
         yield copy
     finally:
         copy.unlink(missing_ok=True)
@@ -51,34 +65,57 @@ def _kind(path: Path) -> bytes | None:
     with path.open("rb") as file:
         start = file.read(4)
     kind = next((magic for magic in (GZIP, ZSTD, ZIP) if start.startswith(magic)), None)
-    if kind == ZIP and zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as archive:
-            return None if WORKBOOK_MEMBER in archive.namelist() else ZIP
-    return kind
+    return None if kind == ZIP and _is_workbook(path) else kind
+
+
+def _is_workbook(path: Path) -> bool:
+    """Whether the zip archive is a workbook; damage is told when it is opened."""
+    with suppress(*DAMAGE), zipfile.ZipFile(path) as archive:
+        return not WORKBOOK_MEMBERS.isdisjoint(archive.namelist())
+    return False
 
 
 @contextmanager
-def _opened(path: Path, kind: bytes, *, name: str) -> Iterator[BinaryIO]:
-    """The unpacked bytes as a stream."""
+def _opened(path: Path, kind: bytes, *, name: str) -> Iterator[Iterator[bytes]]:
+    """The unpacked bytes, a chunk at a time."""
     try:
         if kind == GZIP:
             with gzip.open(path, "rb") as file:
-                yield cast("BinaryIO", file)
+                yield _chunks(cast("BinaryIO", file))
         elif kind == ZSTD:
-            with zstandard.open(path, "rb") as file:
-                yield cast("BinaryIO", file)
+            with path.open("rb") as packed:
+                yield _frames(packed)
         else:
             with (
                 zipfile.ZipFile(path) as archive,
-                archive.open(_only_member(archive, name)) as file,
+                archive.open(_only_member(archive, name)) as member,
             ):
-                yield cast("BinaryIO", file)
+                yield _chunks(cast("BinaryIO", member))
     except DAMAGE as error:
         raise SourceRefused(
             f"{name}: the compressed file is cut off or damaged ({error})",
             expected="a whole gzip, zstd or zip file",
             try_next="check that the copy was finished, or ask for the delivery again",
         ) from error
+
+
+def _chunks(file: BinaryIO) -> Iterator[bytes]:
+    while chunk := file.read(CHUNK_BYTES):
+        yield chunk
+
+
+def _frames(packed: BinaryIO) -> Iterator[bytes]:
+    """What the frames of a zstd file hold. The library's own stream does not miss a lost end."""
+    frame = zstandard.ZstdDecompressor().decompressobj()
+    is_begun = False
+    while rest := packed.read(ZSTD_BYTES):
+        while rest:
+            yield frame.decompress(rest)
+            rest, is_begun = frame.unused_data, not frame.eof
+            if frame.eof:
+                frame = zstandard.ZstdDecompressor().decompressobj()
+    if is_begun:
+        raise EOFError("the last frame has no end")
 
 
 def _only_member(archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:
@@ -90,7 +127,8 @@ def _only_member(archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:
     ]
     for member in members:
         inside = PurePosixPath(member.filename.replace("\\", "/"))
-        if inside.is_absolute() or ".." in inside.parts or ":" in inside.parts[0]:
+        is_outside = inside.is_absolute() or ".." in inside.parts
+        if is_outside or not inside.parts or ":" in inside.parts[0]:
             raise SourceRefused(
                 f"{name}: the archive names a place outside itself ({visible(member.filename)})",
                 expected="an archive with plain file names",
@@ -100,6 +138,13 @@ def _only_member(archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:
             raise SourceRefused(
                 f"{name}: the archive is protected with a password",
                 expected="an archive that can be opened without one",
+                try_next="unpack it, then deliver the file in it",
+            )
+        if member.compress_type not in WAYS_OF_PACKING:
+            raise SourceRefused(
+                f"{name}: the archive is packed in a way that is not known here "
+                f"(method {member.compress_type})",
+                expected="a zip archive packed by deflate, bzip2 or LZMA",
                 try_next="unpack it, then deliver the file in it",
             )
     if len(members) != 1:
@@ -112,13 +157,13 @@ def _only_member(archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:
     return members[0]
 
 
-def _copy(packed: BinaryIO, copy: Path, *, size_bytes: int, name: str) -> None:
-    """Write the stream to a file while its growth is believable."""
+def _copy(chunks: Iterator[bytes], copy: Path, *, size_bytes: int, name: str) -> None:
+    """Write the chunks to a file while its growth is believable."""
     written = 0
     with storage_errors(copy):
         file = copy.open("wb")
     with file:
-        while chunk := packed.read(CHUNK_BYTES):
+        for chunk in chunks:
             with storage_errors(copy):
                 written += file.write(chunk)
                 file.flush()

@@ -105,7 +105,7 @@ def _refuse_moving(path: Path, before: os.stat_result, *, size_bytes: int, parti
             size_bytes,
             before.st_mtime_ns,
         )
-    except FileNotFoundError:
+    except OSError:  # removed, or its folder was
         same = False
     if not same:
         partial.unlink(missing_ok=True)

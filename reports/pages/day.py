@@ -268,7 +268,7 @@ def _not_rated_rule(edition: Edition, method: Method, language: Language) -> str
 def _how_to_read(edition: Edition, method: Method, language: Language) -> tuple[str, ...]:
     base = method.scale_base.value
     first, last = edition.facts.base_period
-    return (
+    sentences = (
         language.text(
             "The score compares the harm per resident with a usual day of the city "
             "(%(first)s to %(last)s). 100 means none, %(usual)s a usual day, "
@@ -303,6 +303,7 @@ def _how_to_read(edition: Edition, method: Method, language: Language) -> tuple[
             "both computed from the same records."
         ),
     )
+    return sentences[:-1] if edition.facts.by_month else sentences  # which tell no changes
 
 
 def _severities(

@@ -56,7 +56,7 @@ def render_quality(edition: Edition, *, city: City, language: Language) -> str:
     """The quality page of an edition in one language."""
     page = QualityPage(
         title=language.text("%(city)s Safety Index", city=language.pick(city.about.name)),
-        day=language.long_date(edition.facts.day),
+        day=language.period(edition.facts.day, by_month=edition.facts.by_month),
         edition=edition.name,
         notices=notices(city, language),
         tables=quality_tables(edition.quality, language),

@@ -15,10 +15,17 @@ def not_located_sentence(edition: Edition, language: Language) -> str:
         "(%(share)s %%). Outside the area: %(outside)s.",
         lost=language.number(lost),
         all=language.number(counted),
-        days=len({day.day for day in days}),
+        days=_days_told(edition),
         share=language.number(100 * lost / counted if counted else 0, 1),
         outside=language.number(outside),
     )
+
+
+def _days_told(edition: Edition) -> int:
+    """Over how many days the sentences add up: all of a month where the records tell only that."""
+    if edition.facts.by_month:
+        return edition.facts.day.day
+    return len({day.day for day in edition.quality.days})
 
 
 def quality_sentence(edition: Edition, language: Language) -> str:
@@ -45,7 +52,7 @@ def quality_sentence(edition: Edition, language: Language) -> str:
     uncounted = language.text(
         "In the last %(days)s days %(not_counted)s records were of kinds that do not count "
         "and %(unmapped)s of unknown kinds.",
-        days=len({day.day for day in days}),
+        days=_days_told(edition),
         not_counted=language.number(sum(day.not_counted for day in days)),
         unmapped=language.number(sum(day.unmapped for day in days)),
     )

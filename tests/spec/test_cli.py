@@ -90,6 +90,7 @@ def test_config_tells_where_each_value_comes_from(tmp_path: Path) -> None:
         "city": {"value": str(MONTGOMERY), "origin": "--city"},
         "home": {"value": "var/montgomery-pa", "origin": "default"},
         "records": {"value": str(tmp_path), "origin": "SAFETY_INDEX_RECORDS"},
+        "memory": {"value": "2GB", "origin": "default"},
     } == data
 
 

@@ -12,6 +12,7 @@ SELECT
     deaths,
     injuries,
     number_problem,
+    number_text,
     longitude,
     latitude,
     identity

@@ -12,6 +12,7 @@ CREATE OR REPLACE TEMP TABLE arrival (
     deaths INTEGER,
     injuries INTEGER,
     number_problem VARCHAR,
+    number_text VARCHAR,
     longitude DOUBLE,              -- forgotten as soon as the town is found
     latitude DOUBLE,
     identity UHUGEINT

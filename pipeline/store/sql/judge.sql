@@ -48,6 +48,7 @@ SELECT
     file_number,
     row_number,
     occurred_text,
+    number_text,
     content,
     CASE
         WHEN $repeats = 'count' AND repeat_number > 1

@@ -1,0 +1,1 @@
+"""Looking at records that nobody here has seen, and making a city folder of what was found."""

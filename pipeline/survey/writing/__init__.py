@@ -1,0 +1,1 @@
+"""A city folder made of what a survey found."""
