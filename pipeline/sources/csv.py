@@ -21,6 +21,7 @@ from pipeline.sources.base import ReaderReject, refuse_no_rows, require_columns
 from pipeline.sources.declaration import Source
 from pipeline.sources.lines import blank_line_numbers, count_lines
 
+MOST_REJECTS = 1_000_000  # in one part of a file
 LONGEST_HEADER = 1 << 16
 LINE_END = re.compile("\r\n|\n|\r")  # form feeds and their like end no line here
 TAKEN_NAME = "file_row"  # what the pipeline calls a row's number
@@ -108,11 +109,12 @@ class CsvReader:
         path: Path,
         *,
         source: Source,
-        name: str,  # noqa: ARG002
+        name: str,
     ) -> list[ReaderReject]:
         """Lines that the last reading set aside, by row number: blank lines are no rows."""
         if not has_rejects(connection):
             return []
+        _refuse_too_many(connection, source, name)
         found = connection.execute(REJECTS).fetchall()
         layout, blank = self._layout(source), []
         if found and count_lines(path)[1]:
@@ -223,6 +225,18 @@ def _unreadable(name: str, error: Exception) -> SourceRefused:
         try_next="open the file: is it the right one, and does the source's declaration have its "
         "encoding and delimiter?",
     )
+
+
+def _refuse_too_many(connection: DuckDBPyConnection, source: Source, name: str) -> None:
+    """So many lines are not listed one by one: memory would grow with them."""
+    count = "SELECT count(DISTINCT line) FROM reject_errors"
+    n_rejected = int(connection.execute(count).fetchall()[0][0])
+    if n_rejected > MOST_REJECTS:
+        raise SourceRefused(
+            f"{name}: {n_rejected:,} lines cannot be taken apart",
+            expected=f"at most {MOST_REJECTS:,}, which are listed one by one",
+            try_next=f"compare a line with delimiter, quote and encoding in sources/{source.id}.toml",
+        )
 
 
 def has_rejects(connection: DuckDBPyConnection) -> bool:
