@@ -9,7 +9,6 @@ from indices.method import Method
 from pipeline.city import City, read_city
 from pipeline.counts import (
     find_coverage,
-    inhabited_only,
     load_counts,
     load_mappings,
     newest_batch,
@@ -84,7 +83,7 @@ def measure_usual_rates(
         n_categories=len(codes),
     )
     population = city.population_history(last, n_days)
-    events = inhabited_only(counts.counts, population).sum(axis=(0, 1))
+    events = counts.counts.sum(axis=(0, 1))
     per_100k_day = np.maximum(events, LEAST_EVENTS) / population.sum() * 100_000
     rates = dict(zip(codes, per_100k_day.tolist(), strict=True))
     return {pillar: {code: rates[code] for code in part} for pillar, part in by_pillar.items()}

@@ -16,7 +16,7 @@ from pipeline.errors import ConfigurationMistake, WrongUsage
 from pipeline.methods import Model, read_toml
 from pipeline.sources.declaration import Source
 from pipeline.tables import read_table
-from pipeline.towns import Town, population_history, read_towns, successor_on, towns_on
+from pipeline.towns import Town, first_days, population_history, read_towns, successor_on, towns_on
 from pipeline.usual_rates import USUAL_FILE, with_usual_rates
 
 OUTSIDE = "outside"
@@ -89,6 +89,10 @@ class City:
     def successor_on(self, town_id: str, day: date) -> str | None:
         """The town that a town's records count for on a day."""
         return successor_on(self.towns, town_id, day)
+
+    def first_days(self, day: date) -> dict[str, date]:
+        """From which day on anybody lived in each town of a day, or in one that it took over."""
+        return first_days(self.towns, day)
 
     def population_history(self, day: date, n_days: int) -> FloatArray:
         """Residents of the towns of a day over the days before it, (n_days, n_towns)."""

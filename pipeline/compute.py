@@ -1,6 +1,6 @@
 """From counts to an edition: the one place where records meet the mathematics."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from importlib.metadata import PackageNotFoundError, version
 
@@ -15,7 +15,6 @@ from pipeline.counts import (
     Counts,
     Coverage,
     find_coverage,
-    inhabited_only,
     load_counts,
     load_mappings,
     newest_batch,
@@ -97,7 +96,6 @@ def compute_edition(
         n_categories=len(rules.categories),
     )
     population = city.population_history(day, len(counts.counts))
-    counts = replace(counts, counts=inhabited_only(counts.counts, population))
     night = _Night(
         city=city,
         towns=towns,

@@ -14,6 +14,7 @@ from pipeline.city import City
 from pipeline.errors import NothingKnown
 from pipeline.places.names import match_places
 from pipeline.sources import READERS
+from pipeline.sources.base import Reading
 from pipeline.sources.declaration import Source
 from pipeline.sources.normalise import gather, normalise_gathered
 from pipeline.sources.prepare import in_parts
@@ -63,26 +64,28 @@ def _map_words(
 ) -> None:
     """Fill the tables `map_place` and `map_category`: value, meaning, position in the arrays."""
     position = {town.town_id: at for at, town in enumerate(city.towns_on(day))}
+    first_days = city.first_days(day)
     placed = match_places(places, tuple(city.towns.values()), city.places)
     # A town of the day comes before one of the same name that it followed.
     placed |= match_places(places, city.towns_on(day), city.places)
-    place_rows = [
-        (value, place, position.get(city.successor_on(place, day) or ""))
-        for value, place in placed.items()
-    ]
+    place_rows = []
+    for value, place in placed.items():
+        town_id = city.successor_on(place, day) or ""
+        place_rows.append((value, place, position.get(town_id), first_days.get(town_id)))
     kind_rows = [
         (value, code, categories.index(code) if code in categories else None)
         for value, code in city.categories.resolve(kinds).items()
     ]
-    with warehouse.table("places", _mapping(place_rows, "place")):
+    columns = ["value", "meaning", "position"]
+    with warehouse.table("places", _mapping(place_rows, [*columns, "first_day"])):
         warehouse.run("map_places")
-    with warehouse.table("categories", _mapping(kind_rows, "category")):
+    with warehouse.table("categories", _mapping(kind_rows, columns)):
         warehouse.run("map_categories")
 
 
-def _mapping(rows: list[tuple[str, str, int | None]], target: str) -> pd.DataFrame:
-    frame = pd.DataFrame(rows, columns=["value", target, "position"])
-    return frame.astype({"value": "str", target: "str", "position": "Int32"})
+def _mapping(rows: Sequence[tuple[object, ...]], columns: list[str]) -> pd.DataFrame:
+    frame = pd.DataFrame(rows, columns=columns)
+    return frame.astype({"value": "str", "meaning": "str", "position": "Int32"})
 
 
 def newest_batch(warehouse: Warehouse) -> int:
@@ -142,15 +145,6 @@ def load_counts(
     return Counts(first_day=first_day, counts=counts)
 
 
-def inhabited_only(counts: FloatArray, population: FloatArray) -> FloatArray:
-    """Counts (n_days, n_towns, n_categories) without those of days on which nobody lived there.
-
-    A record may name a town before it existed: population (n_days, n_towns) is then 0, and there is
-    no rate to which it could add.
-    """
-    return np.asarray(np.where(population[..., None] > 0, counts, 0.0))
-
-
 def count_file(
     warehouse: Warehouse,
     path: Path,
@@ -190,8 +184,8 @@ def _gather_part(
     warehouse: Warehouse, path: Path, name: str, *, source: Source, city: City
 ) -> None:
     """Add the days of a part, gathered by the words that decide where they count."""
-    reader = READERS[source.format]
-    rows = reader.rows(warehouse.connection, path, source=source, name=name, numbered=False)
+    file = Reading(warehouse.connection, path, source, name)
+    rows = READERS[source.format].rows(file, numbered=False)
     gathered = gather(rows, source=source, timezone=city.about.timezone)
     with warehouse.table("arriving", gathered):
         warehouse.run("gather_part")

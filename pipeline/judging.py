@@ -1,7 +1,8 @@
 """Rows of a delivery get their verdicts: read, located, and accepted or set aside with a reason."""
 
+from calendar import monthrange
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -11,6 +12,7 @@ from pipeline.city import City
 from pipeline.errors import BatchInconsistent, SourceRefused, StatementFailed
 from pipeline.places.boundaries import Boundaries, read_boundaries
 from pipeline.sources import READERS
+from pipeline.sources.base import Reading
 from pipeline.sources.declaration import Source
 from pipeline.sources.normalise import normalise
 from pipeline.sources.prepare import in_parts
@@ -60,10 +62,18 @@ def judge(
         "judge",
         repeats=source.identity.repeats,
         zero_times=zero_times(source.occurred, city.about.timezone),
-        last_possible_day=(received_at + timedelta(days=1)).date(),
+        last_possible_day=_last_possible_day(source, received_at),
     )
     _refuse_swapped_days(warehouse, source)
     return rows_by_file
+
+
+def _last_possible_day(source: Source, received_at: datetime) -> date:
+    """The day after delivery, for clocks that are ahead; the whole month where only it is known."""
+    day = (received_at + timedelta(days=1)).date()
+    if source.occurred.precision != "month":
+        return day
+    return day.replace(day=monthrange(day.year, day.month)[1])
 
 
 def _read_file(
@@ -104,10 +114,10 @@ def _read_part(
     Returns:
         How many rows could be taken apart, and how many not.
     """
-    reader, connection = READERS[source.format], warehouse.connection
+    reader, file = READERS[source.format], Reading(warehouse.connection, path, source, name)
     n_readable_before, n_before = before
     try:
-        rows = reader.rows(connection, path, source=source, name=name)
+        rows = reader.rows(file)
         arriving = normalise(rows, source=source, timezone=city.about.timezone)
         with warehouse.table("arriving", arriving):
             warehouse.run("arrival_add", file_number=number, rows_before=n_readable_before)
@@ -117,15 +127,13 @@ def _read_part(
             expected=f"a file as sources/{source.id}.toml declares it",
             try_next="compare the file's columns, formats and encoding with the declaration",
         ) from error
-    rejects = reader.rejects(connection, path, source=source, name=name)
+    rejects = reader.rejects(file)
     if rejects:
         with warehouse.table("arriving_rejects", pd.DataFrame(rejects)):
             warehouse.run("unreadable_add", file_number=number, rows_before=n_before)
     counted = warehouse.rows("arrival_rows", file_number=number)[0][0]
     n_readable = int(str(counted)) - n_readable_before
-    reader.check_total(
-        connection, path, source=source, name=name, rows_read=n_readable + len(rejects)
-    )
+    reader.check_total(file, rows_read=n_readable + len(rejects))
     return n_readable, len(rejects)
 
 

@@ -68,6 +68,19 @@ def successor_on(towns: Mapping[str, Town], town_id: str, day: date) -> str | No
     return town.town_id if town is not None and town.exists_on(day) else None
 
 
+def first_days(towns: Mapping[str, Town], day: date) -> dict[str, date]:
+    """From which day on anybody lived in each town of a day, or in one that it took over.
+
+    Records may name a town before that: nobody lived there for whom they could count.
+    """
+    found: dict[str, date] = {}
+    for town in towns.values():
+        now = successor_on(towns, town.town_id, day)
+        if now is not None:
+            found[now] = min(town.valid_from, found.get(now, date.max))
+    return found
+
+
 def population_history(towns: Mapping[str, Town], day: date, n_days: int) -> FloatArray:
     """Residents behind each town of a day, on that day and the days before it.
 

@@ -27,6 +27,14 @@ TimezoneOption = Annotated[
     str | None, typer.Option("--timezone", metavar="ZONE", help="As Asia/Shanghai.")
 ]
 
+CategoryOption = Annotated[
+    str | None,
+    typer.Option("--category", metavar="COLUMN", help="Column with the kind of incident."),
+]
+PlaceOption = Annotated[
+    str | None, typer.Option("--place", metavar="COLUMN", help="Column with the town.")
+]
+
 
 def init(
     folder: FolderArgument,
@@ -34,12 +42,14 @@ def init(
     population: PopulationOption = None,
     name: NameOption = None,
     timezone: TimezoneOption = None,
+    category: CategoryOption = None,
+    place: PlaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Make a city folder from records that nobody here has seen, its doubts marked."""
     with reported("init", as_json=as_json):
         with step("looking at the values"):
-            survey = survey_files(files)
+            survey = survey_files(files, category=category, place=place)
         written = write_city_folder(
             folder, survey, population=population, name=name, timezone=timezone
         )

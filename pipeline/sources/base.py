@@ -20,18 +20,20 @@ class ReaderReject:
     detail: str  # never the row itself: it may hold an address
 
 
+@dataclass(frozen=True)
+class Reading:
+    """One file, ready to be read: in its reader's own format, in UTF-8 where it is text."""
+
+    connection: DuckDBPyConnection
+    path: Path
+    source: Source
+    name: str  # as delivered, for messages
+
+
 class Reader(Protocol):
     """All that the pipeline may ask of a kind of file."""
 
-    def rows(
-        self,
-        connection: DuckDBPyConnection,
-        path: Path,
-        *,
-        source: Source,
-        name: str,
-        numbered: bool = True,
-    ) -> DuckDBPyRelation:
+    def rows(self, file: Reading, *, numbered: bool = True) -> DuckDBPyRelation:
         """Rows with the file's own columns and `file_row`: 1, 2, ... of those readable, in order.
 
         `numbered=False` leaves the numbers NULL: counting alone needs no order, which is faster.
@@ -40,24 +42,19 @@ class Reader(Protocol):
             SourceRefused: If the file as a whole cannot be taken.
         """
 
-    def rejects(
-        self, connection: DuckDBPyConnection, path: Path, *, source: Source, name: str
-    ) -> list[ReaderReject]:
-        """Rows that the last reading could not take apart, by row number."""
+    def rejects(self, file: Reading) -> list[ReaderReject]:
+        """Rows that the last reading could not take apart, by row number.
 
-    def check_total(
-        self,
-        connection: DuckDBPyConnection,
-        path: Path,
-        *,
-        source: Source,
-        name: str,
-        rows_read: int,
-    ) -> None:
+        Raises:
+            SourceRefused: If there are too many to list.
+        """
+
+    def check_total(self, file: Reading, *, rows_read: int) -> None:
         """Hold the number of rows against a count made another way.
 
         Raises:
-            BatchInconsistent: If they differ.
+            SourceRefused: If there is no row.
+            BatchInconsistent: If the counts differ.
         """
 
 

@@ -4,7 +4,6 @@ import csv
 import re
 from bisect import bisect_left
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -17,9 +16,9 @@ from duckdb import (
 )
 
 from pipeline.errors import BatchInconsistent, SourceRefused
-from pipeline.sources.base import ReaderReject, refuse_no_rows, require_columns
+from pipeline.sources.base import ReaderReject, Reading, refuse_no_rows, require_columns
 from pipeline.sources.declaration import Source
-from pipeline.sources.lines import blank_line_numbers, count_lines
+from pipeline.sources.lines import blank_line_numbers, count_lines, n_blank_lines
 
 MOST_REJECTS = 1_000_000  # in one part of a file
 LONGEST_HEADER = 1 << 16
@@ -71,23 +70,15 @@ class CsvReader:
     def _layout(self, source: Source) -> Layout:
         return self.layout or Layout(source.delimiter, source.quote, source.skip_lines)
 
-    def rows(
-        self,
-        connection: DuckDBPyConnection,
-        path: Path,
-        *,
-        source: Source,
-        name: str,
-        numbered: bool = True,
-    ) -> DuckDBPyRelation:
+    def rows(self, file: Reading, *, numbered: bool = True) -> DuckDBPyRelation:
         """See `Reader.rows`."""
-        layout = self._layout(source)
-        header = _read_header(path, layout, source=source, name=name)
-        require_columns(header, source=source, name=name)
-        forget_rejects(connection)
+        layout = self._layout(file.source)
+        header = _read_header(file, layout)
+        require_columns(header, source=file.source, name=file.name)
+        forget_rejects(file.connection)
         try:
-            relation = connection.read_csv(
-                str(path),
+            relation = file.connection.read_csv(
+                str(file.path),
                 header=True,
                 auto_detect=False,
                 columns=dict.fromkeys(header, "VARCHAR"),
@@ -100,65 +91,52 @@ class CsvReader:
                 rejects_limit=0,
             )
         except duckdb.Error as error:
-            raise _unreadable(name, error) from error
+            raise _unreadable(file.name, error) from error
         return relation.project(NUMBERED if numbered else UNNUMBERED)
 
-    def rejects(
-        self,
-        connection: DuckDBPyConnection,
-        path: Path,
-        *,
-        source: Source,
-        name: str,
-    ) -> list[ReaderReject]:
+    def rejects(self, file: Reading) -> list[ReaderReject]:
         """Lines that the last reading set aside, by row number: blank lines are no rows."""
-        if not has_rejects(connection):
+        if not has_rejects(file.connection):
             return []
-        _refuse_too_many(connection, source, name)
-        found = connection.execute(REJECTS).fetchall()
-        layout, blank = self._layout(source), []
-        if found and count_lines(path)[1]:
-            blank = blank_line_numbers(path, delimiter=layout.delimiter, quote=layout.quote)
+        _refuse_too_many(file)
+        found = file.connection.execute(REJECTS).fetchall()
+        layout, blank = self._layout(file.source), []
+        if found and count_lines(file.path)[1]:
+            blank = blank_line_numbers(file.path, delimiter=layout.delimiter, quote=layout.quote)
+            blank = [number for number in blank if number > layout.skip_lines]
         return [
             ReaderReject(
                 int(line) - 1 - layout.skip_lines - bisect_left(blank, line),
                 REASON_CODES.get(kind, "unreadable_line"),
-                f"no {source.encoding}" if kind == NO_TEXT else message.splitlines()[0],
+                f"no {file.source.encoding}" if kind == NO_TEXT else message.splitlines()[0],
             )
             for line, kind, message in found
         ]
 
-    def check_total(
-        self,
-        connection: DuckDBPyConnection,
-        path: Path,
-        *,
-        source: Source,
-        name: str,
-        rows_read: int,
-    ) -> None:
+    def check_total(self, file: Reading, *, rows_read: int) -> None:
         """Hold the rows against the lines: header + rows + breaks inside fields + blank lines.
 
         A quote that is never closed swallows lines; this is where they are missed.
         """
-        lines, blank = count_lines(path)
-        surplus = lines - 1 - self._layout(source).skip_lines - rows_read
+        lines, blank = count_lines(file.path)
+        n_skipped = self._layout(file.source).skip_lines
+        blank -= n_blank_lines(file.path, n_skipped)
+        surplus = lines - 1 - n_skipped - rows_read
         if rows_read == 0 and surplus <= blank:
-            raise refuse_no_rows(name, source)
+            raise refuse_no_rows(file.name, file.source)
         if surplus:
-            surplus -= self._breaks_inside(connection, path, source=source, name=name)
+            surplus -= self._breaks_inside(file)
         if not 0 <= surplus <= blank:
             raise BatchInconsistent(
-                f"{name}: {lines} lines, but {rows_read} rows, with {surplus} line(s) unexplained",
+                f"{file.name}: {lines} lines, but {rows_read} rows, with {surplus} line(s) "
+                "unexplained",
                 expected="each line to be the header, a row, a part of a quoted field or blank",
                 try_next="look for a quotation mark that is never closed, or for mixed line ends",
             )
 
-    def _breaks_inside(
-        self, connection: DuckDBPyConnection, path: Path, *, source: Source, name: str
-    ) -> int:
+    def _breaks_inside(self, file: Reading) -> int:
         """Line breaks within fields, of rows read and of rows set aside."""
-        relation = self.rows(connection, path, source=source, name=name)
+        relation = self.rows(file)
         fields = [ColumnExpression(column) for column in relation.columns if column != "file_row"]
         text = FunctionExpression("concat_ws", ConstantExpression(""), *fields)
         parts = FunctionExpression(
@@ -166,19 +144,19 @@ class CsvReader:
         )
         total = relation.select(parts.alias("parts")).aggregate("coalesce(sum(parts - 1), 0)")
         inside = int(total.fetchall()[0][0])
-        if has_rejects(connection):
-            inside += int(connection.execute(BREAKS_IN_REJECTS).fetchall()[0][0])
+        if has_rejects(file.connection):
+            inside += int(file.connection.execute(BREAKS_IN_REJECTS).fetchall()[0][0])
         return inside
 
 
-def _read_header(path: Path, layout: Layout, *, source: Source, name: str) -> list[str]:
+def _read_header(file: Reading, layout: Layout) -> list[str]:
     """Column names of the first line."""
-    with path.open("rb") as file:
-        start = file.read(LONGEST_HEADER)
+    with file.path.open("rb") as text:
+        start = text.read(LONGEST_HEADER)
     if not start:
         raise SourceRefused(
-            f"{name}: the file is empty (0 bytes)",
-            expected=f"a header line and rows of '{source.id}'",
+            f"{file.name}: the file is empty (0 bytes)",
+            expected=f"a header line and rows of '{file.source.id}'",
             try_next="check that the copy was finished, or ask for the delivery again",
         )
     try:
@@ -187,10 +165,10 @@ def _read_header(path: Path, layout: Layout, *, source: Source, name: str) -> li
         first = (lines[layout.skip_lines :] or [""])[0]
         header = next(csv.reader([first], **_dialect(layout)))
     except (csv.Error, StopIteration) as error:
-        raise _unreadable(name, error) from error
+        raise _unreadable(file.name, error) from error
     named = [column for column in header if column]
     for wrong, what in (
-        ("\ufffd" in first, f"the first line is not {source.encoding}"),
+        ("\ufffd" in first, f"the first line is not {file.source.encoding}"),
         ("\x00" in first, "NUL bytes in the first line"),
         (
             bool(layout.quote) and first.count(layout.quote) % 2,
@@ -199,7 +177,7 @@ def _read_header(path: Path, layout: Layout, *, source: Source, name: str) -> li
         (len(set(named)) < len(named), "a column name stands twice in the first line"),
     ):
         if wrong:
-            raise _unreadable(name, ValueError(what))
+            raise _unreadable(file.name, ValueError(what))
     return [_own_name(column, at) for at, column in enumerate(header, start=1)]
 
 
@@ -227,15 +205,16 @@ def _unreadable(name: str, error: Exception) -> SourceRefused:
     )
 
 
-def _refuse_too_many(connection: DuckDBPyConnection, source: Source, name: str) -> None:
+def _refuse_too_many(file: Reading) -> None:
     """So many lines are not listed one by one: memory would grow with them."""
     count = "SELECT count(DISTINCT line) FROM reject_errors"
-    n_rejected = int(connection.execute(count).fetchall()[0][0])
+    n_rejected = int(file.connection.execute(count).fetchall()[0][0])
     if n_rejected > MOST_REJECTS:
         raise SourceRefused(
-            f"{name}: {n_rejected:,} lines cannot be taken apart",
+            f"{file.name}: {n_rejected:,} lines cannot be taken apart",
             expected=f"at most {MOST_REJECTS:,}, which are listed one by one",
-            try_next=f"compare a line with delimiter, quote and encoding in sources/{source.id}.toml",
+            try_next="compare a line of it with delimiter, quote and encoding in "
+            f"sources/{file.source.id}.toml",
         )
 
 

@@ -10,7 +10,6 @@ from duckdb import (
     CaseExpression,
     ColumnExpression,
     ConstantExpression,
-    DuckDBPyConnection,
     DuckDBPyRelation,
     Expression,
     FunctionExpression,
@@ -18,7 +17,7 @@ from duckdb import (
 )
 
 from pipeline.errors import BatchInconsistent, SourceRefused
-from pipeline.sources.base import ReaderReject, refuse_no_rows, require_columns
+from pipeline.sources.base import ReaderReject, Reading, refuse_no_rows, require_columns
 from pipeline.sources.csv import REASON_CODES, forget_rejects, has_rejects
 from pipeline.sources.declaration import Source
 from pipeline.sources.expressions import call, first_known
@@ -46,32 +45,21 @@ class JsonReader:
     `longitude` and `latitude` of a point.
     """
 
-    def rows(
-        self,
-        connection: DuckDBPyConnection,
-        path: Path,
-        *,
-        source: Source,
-        name: str,
-        numbered: bool = True,
-    ) -> DuckDBPyRelation:
+    def rows(self, file: Reading, *, numbered: bool = True) -> DuckDBPyRelation:
         """See `Reader.rows`."""
         try:
-            elements = _elements(connection, path, source=source, name=name)
-            _require_keys(elements, source=source, name=name)
+            elements = _elements(file)
+            _require_keys(elements, source=file.source, name=file.name)
         except duckdb.Error as error:
-            raise _unreadable(name, error) from error
-        values = [_value(column, source).alias(column) for column in source.columns]
-        objects = elements.filter(_problem(source).isnull())
+            raise _unreadable(file.name, error) from error
+        values = [_value(column, file.source).alias(column) for column in file.source.columns]
+        objects = elements.filter(_problem(file.source).isnull())
         return objects.select(*values).project(NUMBERED if numbered else UNNUMBERED)
 
-    def rejects(
-        self, connection: DuckDBPyConnection, path: Path, *, source: Source, name: str
-    ) -> list[ReaderReject]:
+    def rejects(self, file: Reading) -> list[ReaderReject]:
         """Lines that are no JSON, no object or give a column twice, by row number."""
-        long_lines = _long_lines(connection, path)
-        elements = _elements(connection, path, source=source, name=name)
-        judged = elements.select(_problem(source).alias("problem"))
+        long_lines = _long_lines(file)
+        judged = _elements(file).select(_problem(file.source).alias("problem"))
         numbered = judged.project("row_number() OVER () AS number, problem")
         wrong = numbered.filter("problem IS NOT NULL").fetchall()
         found = [
@@ -79,49 +67,39 @@ class JsonReader:
         ]
         return sorted(found + long_lines, key=lambda reject: reject.row_number)
 
-    def check_total(
-        self,
-        connection: DuckDBPyConnection,
-        path: Path,
-        *,
-        source: Source,
-        name: str,
-        rows_read: int,
-    ) -> None:
+    def check_total(self, file: Reading, *, rows_read: int) -> None:
         """Hold the rows against the number of objects, counted alone."""
         if rows_read == 0:
-            raise refuse_no_rows(name, source)
-        if source.format == "json" and _first_mark(path, name=name, source=source) != "[":
-            lines, blank = count_lines(path)
+            raise refuse_no_rows(file.name, file.source)
+        if file.source.format == "json" and _first_mark(file) != "[":
+            lines, blank = count_lines(file.path)
             expected = lines - blank
         else:
-            elements = _elements(connection, path, source=source, name=name)
-            expected = int(elements.aggregate("count(*)").fetchall()[0][0])
+            expected = int(_elements(file).aggregate("count(*)").fetchall()[0][0])
         if expected != rows_read:
             raise BatchInconsistent(
-                f"{name}: {rows_read} rows read",
+                f"{file.name}: {rows_read} rows read",
                 expected=f"{expected} rows, as there are objects in the file",
                 try_next="ask for the delivery again; nothing was kept of it",
             )
 
 
-def _elements(
-    connection: DuckDBPyConnection, path: Path, *, source: Source, name: str
-) -> DuckDBPyRelation:
+def _elements(file: Reading) -> DuckDBPyRelation:
     """One row a record, in its only column `json`; NULL where a line is no JSON."""
-    if source.format == "geojson":
-        if path.stat().st_size > LARGEST_DOCUMENT:
+    if file.source.format == "geojson":
+        n_bytes = file.path.stat().st_size
+        if n_bytes > LARGEST_DOCUMENT:
             raise SourceRefused(
-                f"{name}: {path.stat().st_size:,} bytes of GeoJSON in one document",
+                f"{file.name}: {n_bytes:,} bytes of GeoJSON in one document",
                 expected=f"at most {LARGEST_DOCUMENT:,} bytes: a document is read as a whole",
                 try_next="write it as JSON lines, or in several files",
             )
-        return connection.sql(_bound(FEATURES, path, LARGEST_DOCUMENT))
-    if _first_mark(path, name=name, source=source) == "[":
-        return connection.sql(_bound(ARRAY, path, LARGEST_OBJECT))
-    forget_rejects(connection)
-    lines = connection.read_csv(
-        str(path),
+        return file.connection.sql(_bound(FEATURES, file.path, LARGEST_DOCUMENT))
+    if _first_mark(file) == "[":
+        return file.connection.sql(_bound(ARRAY, file.path, LARGEST_OBJECT))
+    forget_rejects(file.connection)
+    lines = file.connection.read_csv(
+        str(file.path),
         header=False,
         auto_detect=False,
         columns={"line": "VARCHAR"},
@@ -141,12 +119,12 @@ def _bound(statement: str, path: Path, size: int) -> str:
     return statement.replace("$path$", quoted).replace("$size$", str(size))
 
 
-def _first_mark(path: Path, *, name: str, source: Source) -> str:
+def _first_mark(file: Reading) -> str:
     """The first character that is no space."""
-    with path.open("rb") as file:
-        start = file.read(1 << 16).removeprefix(b"\xef\xbb\xbf").lstrip()
+    with file.path.open("rb") as text:
+        start = text.read(1 << 16).removeprefix(b"\xef\xbb\xbf").lstrip()
     if not start:
-        raise refuse_no_rows(name, source)
+        raise refuse_no_rows(file.name, file.source)
     return start[:1].decode("ascii", errors="replace")
 
 
@@ -209,15 +187,16 @@ def _quoted(keys: Sequence[str]) -> str:
     return ".".join(f'"{re.sub(ESCAPED, ESCAPE, key)}"' for key in keys)
 
 
-def _long_lines(connection: DuckDBPyConnection, path: Path) -> list[ReaderReject]:
+def _long_lines(file: Reading) -> list[ReaderReject]:
     """Lines that the text reader set aside before they could be looked at; blank ones are none."""
-    if not has_rejects(connection):
+    if not has_rejects(file.connection):
         return []
-    found = connection.execute(
+    found = file.connection.execute(
         "SELECT DISTINCT line, error_type::VARCHAR FROM reject_errors ORDER BY line"
     ).fetchall()
-    has_blank_lines = bool(found) and count_lines(path)[1] > 0
-    blank = blank_line_numbers(path, delimiter=NO_DELIMITER, quote="") if has_blank_lines else []
+    blank: list[int] = []
+    if found and count_lines(file.path)[1]:
+        blank = blank_line_numbers(file.path, delimiter=NO_DELIMITER, quote="")
     return [
         ReaderReject(
             int(line) - bisect_left(blank, line), REASON_CODES.get(kind, "unreadable_line"), ""

@@ -2,6 +2,7 @@
 
 import re
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 
 CHUNK_BYTES = 1 << 20
@@ -28,6 +29,12 @@ def _count_lines(path: Path, *_state: int) -> tuple[int, int]:
             blank += len(BLANK_AFTER_BREAK.findall(joined)) - len(BLANK_AFTER_BREAK.findall(tail))
             tail = joined[-2:]
     return breaks + (not tail.endswith(b"\n")), blank
+
+
+def n_blank_lines(path: Path, n_lines: int) -> int:
+    """How many of a file's first lines are blank."""
+    with path.open("rb") as file:
+        return sum(line in (b"\n", b"\r\n") for line in islice(file, n_lines))
 
 
 def blank_line_numbers(path: Path, *, delimiter: str, quote: str) -> list[int]:

@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,12 @@ if TYPE_CHECKING:
 
 Cell = int | float | str | bool | date | datetime | object
 LISTED_SHEETS = 8
+ENVELOPE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # of old workbooks and of protected new ones
+ENCRYPTED = re.compile(
+    re.escape("EncryptedPackage".encode("utf-16-le"))
+    + rb"|\x09\x08\x10\x00\x00\x06\x05\x00.{12}\x2f\x00",  # FILEPASS, the first record of Excel 97
+    re.DOTALL,
+)
 SHEET_PART = re.compile(r"xl/worksheets/[^/]+\.xml$", re.IGNORECASE)
 CELL_COLUMN = re.compile(rb"""[<:]c\s[^>]*?\br=["']([A-Za-z]+)""")
 CELL_ROW = re.compile(rb"""[<:](?:c|row)\s[^>]*?\br=["'][A-Za-z]*(\d+)""")
@@ -120,6 +127,8 @@ def _column_number(letters: bytes) -> int:
 
 def _sheet(path: Path, *, source: Source, name: str) -> CalamineSheet:
     """The declared sheet, or the only one."""
+    if _is_protected(path):
+        raise _protected(name)
     try:
         workbook = CalamineWorkbook.from_path(str(path))
         sheets = workbook.sheet_names
@@ -127,11 +136,7 @@ def _sheet(path: Path, *, source: Source, name: str) -> CalamineSheet:
         if chosen in sheets:
             return workbook.get_sheet_by_name(chosen)
     except PasswordError as error:
-        raise SourceRefused(
-            f"{name}: the workbook is protected with a password",
-            expected="a workbook that can be opened without one",
-            try_next="save it without a password, or the sheet as CSV, and deliver that",
-        ) from error
+        raise _protected(name) from error
     except (CalamineError, OSError) as error:
         raise _unreadable(name, error) from error
     listed = ", ".join(visible(sheet) for sheet in sheets[:LISTED_SHEETS])
@@ -141,6 +146,23 @@ def _sheet(path: Path, *, source: Source, name: str) -> CalamineSheet:
         + (f", none named '{source.sheet}'" if source.sheet else ""),
         expected="the name of the sheet with the records, where there is more than one",
         try_next=f'sheet = "{visible(sheets[0])}" in sources/{source.id}.toml',
+    )
+
+
+def _is_protected(path: Path) -> bool:
+    """Whether it is an envelope with something encrypted, for which calamine has no word."""
+    with path.open("rb") as file:
+        if file.read(len(ENVELOPE)) != ENVELOPE:
+            return False
+        with mmap(file.fileno(), 0, access=ACCESS_READ) as content:
+            return ENCRYPTED.search(content) is not None
+
+
+def _protected(name: str) -> SourceRefused:
+    return SourceRefused(
+        f"{name}: the workbook is protected with a password",
+        expected="a workbook that can be opened without one",
+        try_next="save it without a password, or the sheet as CSV, and deliver that",
     )
 
 

@@ -126,7 +126,7 @@ class Survey:
     left_out_places: tuple[tuple[str, int], ...]  # too rare or unsafe to be towns
     categories: tuple[FoundCategory, ...]  # of the records, most rows first
     rules: tuple[FoundCategory, ...]  # prefixes and patterns for values to come
-    mapping: str  # ready mapping that was used, empty if none
+    mapping: str  # ready mapping whose classification the records use, empty if none
     pillars: tuple[str, ...]
     timezone: str  # empty where the values do not tell
     is_chinese: bool

@@ -72,14 +72,11 @@ def _most_first(counts: dict[str | None, int]) -> dict[str | None, int]:
 
 def _n_unreadable(files: Opened) -> int:
     """Rows set aside by the reader, all files together."""
-    reader, source = READERS[files.shape.format], files.draft
-    if len(files.paths) == 1:  # it has just been read
-        return len(
-            reader.rejects(files.connection, files.paths[0], source=source, name=files.names[0])
-        )
+    reader, readings = READERS[files.shape.format], files.readings()
+    if len(readings) == 1:  # it has just been read
+        return len(reader.rejects(readings[0]))
     total = 0
-    for path, name in zip(files.paths, files.names, strict=True):
-        rows = reader.rows(files.connection, path, source=source, name=name, numbered=False)
-        rows.aggregate("count(*)").fetchall()
-        total += len(reader.rejects(files.connection, path, source=source, name=name))
+    for file in readings:
+        reader.rows(file, numbered=False).aggregate("count(*)").fetchall()
+        total += len(reader.rejects(file))
     return total

@@ -89,6 +89,14 @@ def _time_doubts(found: FoundSource, other: Alternatives) -> Iterator[Doubt]:
             seen=f"every date in '{time.column}' is the first of a month",
             choices=("month: only the month is known", "day: incidents of other days are missing"),
         )
+    if found.span and found.span.silent_from:
+        yield Doubt(
+            file=found.file,
+            key="first_day",
+            seen=f"no row between {found.span.silent_from} and {found.span.first_day}: only from "
+            "there on the records are taken for full",
+            choices=("right: records are missing in between", "nothing happened: an earlier day"),
+        )
     if not other.times_are_sure or (other.times and found.reported is None):
         yield Doubt(
             file=found.file,
@@ -124,8 +132,13 @@ def _column_doubts(found: FoundSource, other: Alternatives) -> Iterator[Doubt]:
         yield Doubt(
             file=found.file,
             key="[category]",
-            seen="no column was found that says what kind of incident it was",
-            choices=found.unused[:LISTED],
+            seen="no column was found that says what kind of incident it was; init again with "
+            "--category COLUMN lists its values",
+            choices=(
+                *found.unused[:LISTED],
+                "all are of one kind: any column that is never blank, and in categories.csv the "
+                "line .*,pattern,CATEGORY,",
+            ),
             blocks=True,
         )
     elif other.categories:
@@ -155,11 +168,21 @@ def _identity_doubts(found: FoundSource) -> Iterator[Doubt]:
             seen=f"'{found.identity.columns[0]}' seems to number the rows of this one export",
             choices=("right: it stays the same in later exports", "name other columns"),
         )
-    elif found.identity.repeats == "count":
+    elif found.identity.n_again:
         yield Doubt(
             file=found.file,
             key="[identity] columns",
-            seen="no column numbers the incidents, so equal rows are counted as incidents each",
+            seen=f"{found.identity.n_again:,} rows have the '{found.identity.number}' of an "
+            "earlier one; those alike in time, kind and place too were taken for one incident",
+            choices=("right: a row for each offence or arrest", "repeats = 'count': each counts"),
+        )
+    elif found.identity.repeats == "count":
+        blank = f"'{found.identity.number}' is blank in {found.identity.n_blank:,} rows"
+        seen = blank if found.identity.number else "no column numbers the incidents"
+        yield Doubt(
+            file=found.file,
+            key="[identity] columns",
+            seen=f"{seen}, so equal rows are counted as incidents each",
             choices=("count: keep it so", "name a column, with repeats = 'duplicate'"),
         )
 
@@ -179,8 +202,12 @@ def _place_doubts(found: FoundSource, other: Alternatives) -> Iterator[Doubt]:
         yield Doubt(
             file=found.file,
             key="[place]",
-            seen="no column was found that says where an incident was",
-            choices=found.unused[:LISTED],
+            seen="no column was found that says where an incident was; init again with "
+            "--place COLUMN lists its towns",
+            choices=(
+                *found.unused[:LISTED],
+                *(f"{name} (left out: may point at a person)" for name in found.personal[:LISTED]),
+            ),
             blocks=True,
         )
     elif other.places:

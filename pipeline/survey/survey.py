@@ -16,9 +16,10 @@ from pipeline.errors import WrongUsage
 from pipeline.methods import find_method
 from pipeline.ready_mappings import ReadyMapping, list_ready_mappings
 from pipeline.settings import REPOSITORY
+from pipeline.sources.text import visible
 from pipeline.sources.unpack import unpacked
 from pipeline.survey.categories import choose_mapping, list_categories, rules_to_come
-from pipeline.survey.columns.group import Group, look_at
+from pipeline.survey.columns.group import Group, Named, look_at
 from pipeline.survey.columns.span import Span, find_span
 from pipeline.survey.columns.wording import town_words
 from pipeline.survey.columns.zones import guess_zones, has_han
@@ -47,7 +48,12 @@ class _Part:
 
 
 def survey_files(
-    files: Sequence[Path], *, method: str = "standard", mappings: Path = MAPPINGS
+    files: Sequence[Path],
+    *,
+    method: str = "standard",
+    mappings: Path = MAPPINGS,
+    category: str | None = None,
+    place: str | None = None,
 ) -> Survey:
     """Find format, encoding, columns, towns and categories of files of records.
 
@@ -55,18 +61,23 @@ def survey_files(
         files: Files or folders of files; those with the same columns become one source.
         method: Id of the method whose categories are looked for.
         mappings: Folder of ready mappings.
+        category: Column with the kind of incident, where the analyst names it.
+        place: Column with the town, where the analyst names it.
 
     Raises:
-        WrongUsage: If a file is not there.
+        WrongUsage: If a file is not there, or has not the columns named.
         SourceRefused: If one cannot be read as a table with column names.
     """
     paths = _list_files(files)
     ready = list_ready_mappings(mappings)
     with TemporaryDirectory() as folder:
         shapes = [(path, _shape(path, Path(folder))) for path in paths]
+        named = Named(category, place)
+        for path, shape in shapes:
+            _refuse_unknown(path, shape, named)
         ids = _Ids()
         parts = [
-            _count_part(same, ready, ids.of(same[0][0]), Path(folder))
+            _count_part(same, ready, ids.of(same[0][0]), Path(folder), named)
             for same in _by_columns(shapes)
         ]
     return _put_together(parts, ready, method)
@@ -91,6 +102,17 @@ def _list_files(files: Sequence[Path]) -> list[Path]:
 def _shape(path: Path, folder: Path) -> Shape:
     with unpacked(path, name=path.name, folder=folder / "shape") as plain:
         return find_shape(plain, name=path.name)
+
+
+def _refuse_unknown(path: Path, shape: Shape, named: Named) -> None:
+    """Refuse the name of a column that a file has not."""
+    missing = sorted(named.columns - set(shape.columns))
+    if missing:
+        raise WrongUsage(
+            f"{path.name} has no column '{missing[0]}'",
+            expected=f"one of {', '.join(map(visible, shape.columns))}",
+            try_next="write the name as it stands in the file",
+        )
 
 
 def _by_columns(shapes: Sequence[tuple[Path, Shape]]) -> list[list[tuple[Path, Shape]]]:
@@ -124,10 +146,11 @@ def _count_part(
     ready: Sequence[ReadyMapping],
     source_id: str,
     folder: Path,
+    named: Named,
 ) -> _Part:
     """Look at a sample, then count the values of whole files as a run would."""
     with _connected() as connection, opened(connection, files, folder=folder) as same:
-        group = look_at(same, source_id=source_id, mappings=ready)
+        group = look_at(same, source_id=source_id, mappings=ready, named=named)
         found = group.source
         times = [found.occurred] if found.occurred else []
         words = (*group.companions.names.values(), *group.companions.districts.values())
@@ -208,7 +231,7 @@ def _put_together(parts: Sequence[_Part], ready: Sequence[ReadyMapping], method_
         left_out_places=places.left_out,
         categories=categories,
         rules=rules_to_come(list(known), mapping, method),
-        mapping=mapping.ready.id if mapping else "",
+        mapping=mapping.ready.id if mapping and mapping.is_theirs else "",
         pillars=_pillars(categories, method),
         timezone=zones[0] if zones else "",
         is_chinese=has_han("".join((*columns, *(town.name for town in places.towns)))),

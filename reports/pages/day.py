@@ -62,6 +62,7 @@ class DayPage:
     pillars: tuple[str, ...]
     town_word: str
     has_districts: bool
+    has_changes: bool  # against the days before: months have none
     rows: tuple[TownRow, ...]
     not_rated_rule: str
     not_located: str
@@ -94,6 +95,7 @@ def view_day(edition: Edition, city: City, method: Method, language: Language) -
         levels=levels,
         pillars=tuple(language.pick(method.pillars[pillar]) for pillar in pillars),
         town_word=language.pick(city.about.town_word),
+        has_changes=not facts.by_month,
         has_districts=any(town.district for town in city.towns.values()),
         rows=_rows(edition, city, levels, language),
         not_rated_rule=_not_rated_rule(edition, method, language),
@@ -213,13 +215,14 @@ def _rows(
         for town_id, group in edition.pillars.groupby("town_id", sort=False)
     }
     return tuple(
-        _row(row, city, levels, pillar_scores[row["town_id"]], language)
+        _row(row, edition, city, levels, pillar_scores[row["town_id"]], language)
         for row in edition.ranking.to_dict("records")
     )
 
 
 def _row(
     row: dict[Hashable, Any],
+    edition: Edition,
     city: City,
     levels: tuple[LevelView, ...],
     pillars: tuple[str, ...],
@@ -240,7 +243,11 @@ def _row(
         interval=f"{language.score(low)}–{language.score(high)}" if rated else "",
         drawn=(_x(low), _x(score), _x(high)) if rated else None,
         level=levels[int(row["level"]) - 1] if rated else None,
-        changes=tuple(language.change(float(row[key])) for key in ("change_1d", "change_7d")),
+        changes=tuple(
+            language.change(float(row[key]))
+            for key in ("change_1d", "change_7d")
+            if not edition.facts.by_month
+        ),
         pillars=pillars,
     )
 

@@ -105,9 +105,6 @@ def test_a_value_without_a_month_is_rejected(tmp_path: Path) -> None:
         assert list(enumerate(reasons, start=2)) == alder.reasons()
 
 
-@pytest.mark.xfail(
-    reason="judging.py holds the middle of the month against the day of delivery", strict=True
-)
 def test_a_month_that_has_begun_is_not_the_future(tmp_path: Path) -> None:
     """Rows of June that come on the fifth of June are of June, which has begun."""
     city = read_city(write_month_city(tmp_path / "alder", last_day="partial"))

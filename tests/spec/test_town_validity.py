@@ -395,9 +395,6 @@ def test_the_sums_hold_on_every_day(tmp_path: Path, towns: str, day: date) -> No
         assert today.in_towns == made.facts.incidents_on_day
 
 
-@pytest.mark.xfail(
-    reason="day_quality.sql knows of a town, but not from which day on it counts", strict=True
-)
 def test_what_counts_for_no_town_is_not_in_the_towns(tmp_path: Path) -> None:
     """A record that names a town before its first day counts for nobody, and is said to be so."""
     with county_of(tmp_path / "a", SPLIT) as alder:

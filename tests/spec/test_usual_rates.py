@@ -213,6 +213,9 @@ def test_no_rate_is_written_as_nothing(rate: float) -> None:
 # ---------------------------------------------------------------- mistakes, in words
 
 
+FIRE = '[pillars.fire]\nweight = { value = 1.0, status = "assumed", reason = "made up" }'
+
+
 def add_line(folder: Path, name: str, line: str) -> None:
     """Add a line to a file of the city folder."""
     with (folder / name).open("a", encoding="utf-8") as file:
@@ -248,27 +251,30 @@ def test_a_category_of_another_pillar_is_named(tmp_path: Path) -> None:
     assert "'traffic_accident' belongs to the pillar 'traffic', which method.toml lacks" in said
 
 
-def test_a_pillar_without_a_category_is_named(tmp_path: Path) -> None:
-    """A pillar that no line of categories.csv serves is told."""
+def test_a_pillar_without_a_category_is_left_out(tmp_path: Path) -> None:
+    """A pillar that no line of categories.csv serves is not measured, not scored and not shown."""
     folder = write_unmeasured(tmp_path / "alder")
-    add_line(
-        folder,
-        "method.toml",
-        '[pillars.fire]\nweight = { value = 1.0, status = "assumed", reason = "made up" }',
-    )
-    assert "no line names a category of the pillar 'fire'" in mistake_when_measuring(folder)
+    add_line(folder, "method.toml", FIRE)
+    with county_of(folder) as alder:
+        alder.deliver(FIRST_NIGHT)
+        city = measure(alder)
+        made = compute_edition(alder.warehouse, city, STANDARD)
+    assert {"persons", "property"} == set(city.calibration.pillars) == set(made.pillars["pillar"])
+    assert "fire" not in (folder / "usual.toml").read_text(encoding="utf-8")
+
+
+def test_a_table_that_counts_nothing_is_told(tmp_path: Path) -> None:
+    """Where every word is left uncounted there is nothing to measure."""
+    folder = write_unmeasured(tmp_path / "alder")
+    (folder / "categories.csv").write_text("value,category,reason\nFEVER,,\n", encoding="utf-8")
+    assert "no line names a category" in mistake_when_measuring(folder)
 
 
 def test_all_of_them_are_told_at_once(tmp_path: Path) -> None:
-    """Three mistakes are three lines."""
+    """Two mistakes are two lines."""
     folder = write_unmeasured(tmp_path / "alder")
     add_line(folder, "categories.csv", "BRAWL,asault,\nCRASH,traffic_accident,")
-    add_line(
-        folder,
-        "method.toml",
-        '[pillars.fire]\nweight = { value = 1.0, status = "assumed", reason = "made up" }',
-    )
-    assert "3 mistake(s)" in mistake_when_measuring(folder)
+    assert "2 mistake(s)" in mistake_when_measuring(folder)
 
 
 def test_a_base_period_without_records_is_told(tmp_path: Path) -> None:
@@ -308,8 +314,11 @@ def test_rates_in_both_files_are_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (PERSONS, "method.toml has other pillars"),
-        (PERSONS + PROPERTY + "[pillars.fire]\nbuilding_fire = 1.0\n", "method.toml has other"),
+        (PERSONS, "names 'break_and_enter', for which there is no usual rate"),
+        (
+            PERSONS + PROPERTY + "[pillars.fire]\nbuilding_fire = 1.0\n",
+            "method.toml has other pillars",
+        ),
         ("pillars = {}\n", "pillars"),
         (PERSONS.replace("20.0", "'many'") + PROPERTY, "pillars.persons.assault"),
         ("[pillars.persons\n", "usual.toml"),
@@ -317,7 +326,7 @@ def test_rates_in_both_files_are_told(tmp_path: Path) -> None:
     ],
 )
 def test_a_file_that_does_not_fit_is_told(tmp_path: Path, text: str, said: str) -> None:
-    """Missing and unknown pillars, no numbers, no TOML, a category without a rate."""
+    """Unknown pillars, no numbers, no TOML, a category without a rate."""
     folder = write_usual(write_unmeasured(tmp_path / "alder"), text)
     with pytest.raises(ConfigurationMistake) as caught:
         read_city(folder)

@@ -305,11 +305,18 @@ def test_numbers_of_people(alder: Desk, dead: str, hurt: str, verdict: str) -> N
         assert (verdict, [(1, 1)], []) == (f"{first[0]}, {first[1]}", rest, alder.reasons())
 
 
-def test_a_rejected_number_names_its_columns_and_keeps_no_text(alder: Desk) -> None:
-    """The list says which columns to look at; a number column may hold anything, so no value."""
-    alder.take_rows([("a1", "2025-03-01", "ALDER", "violence", "", "", "valid", "a name", "")])
-    [row] = alder.warehouse.rows("rejected_rows", as_of=1, most=9)
-    assert (1, "unreadable_number", "dead, hurt", None) == row[2:]
+def test_a_rejected_number_names_its_columns_and_the_wrong_value(alder: Desk) -> None:
+    """The list says which columns to look at and what stood there, cut short after 20 marks."""
+    rows = [("a1", "2025-03-01", "ALDER", "violence", "", "", "valid", "two", "3")]
+    rows.append(("a2", "2025-03-01", "ALDER", "violence", "", "", "valid", "1", "-4"))
+    rows.append(("a3", "2025-03-01", "ALDER", "violence", "", "", "valid", "?" * 50, "-4"))
+    alder.take_rows(rows)
+    found = [row[2:] for row in alder.warehouse.rows("rejected_rows", as_of=1, most=9)]
+    assert [
+        (1, "unreadable_number", "dead, hurt", "two"),
+        (2, "negative_number", "dead, hurt", "-4"),
+        (3, "unreadable_number", "dead, hurt", "?" * 20),
+    ] == found
 
 
 # ---------------------------------------------------------------- later deliveries

@@ -25,9 +25,12 @@ ledger AS (
     SELECT
         change.source_id,
         change.day,
-        coalesce(sum(change.change) FILTER (WHERE map_place.position IS NOT NULL), 0)::BIGINT AS in_towns,
         coalesce(sum(change.change) FILTER (
-            WHERE map_place.position IS NULL AND map_place.place IS DISTINCT FROM 'outside'
+            WHERE map_place.position IS NOT NULL AND change.day >= map_place.first_day
+        ), 0)::BIGINT AS in_towns,
+        coalesce(sum(change.change) FILTER (
+            WHERE (map_place.position IS NULL AND map_place.place IS DISTINCT FROM 'outside')
+                OR change.day < map_place.first_day
         ), 0)::BIGINT AS not_located,
         coalesce(sum(change.change) FILTER (WHERE map_place.place = 'outside'), 0)::BIGINT AS outside
     FROM core_count_change AS change

@@ -9,6 +9,7 @@ JOIN map_place ON change.place_value = map_place.value AND map_place.position IS
 JOIN map_category ON change.category_value = map_category.value AND map_category.position IS NOT NULL
 WHERE
     change.validity = 'valid'
+    AND change.day >= map_place.first_day
     AND change.day BETWEEN $first_day AND $last_day
     AND change.batch_id <= $as_of
 GROUP BY ALL

@@ -9,7 +9,7 @@ WITH placed AS (
             WHEN change.validity IN ('repeat', 'invalid') THEN 'not_valid'
             WHEN change.validity = 'unmapped' OR map_category.value IS NULL THEN 'unmapped'
             WHEN map_category.position IS NULL THEN 'not_counted'
-            WHEN map_place.position IS NOT NULL THEN 'in_towns'
+            WHEN map_place.position IS NOT NULL AND change.day >= map_place.first_day THEN 'in_towns'
             WHEN map_place.place = 'outside' THEN 'outside'
             ELSE 'not_located'
         END AS fate

@@ -1,2 +1,2 @@
 CREATE OR REPLACE TEMP TABLE map_category AS
-SELECT value, category, position::INTEGER AS position FROM categories;
+SELECT value, meaning AS category, position::INTEGER AS position FROM categories;

@@ -12,6 +12,7 @@ from pipeline.survey.columns.relations import share_in_range, value_counts
 from pipeline.survey.layout.sample import Column
 
 NEARLY_UNIQUE = 0.95  # distinct values a row
+OFTEN_UNIQUE = 0.5  # where an incident has a row for each offence or arrest
 FILLED = 0.98
 NAMED_AS_ROW_NUMBER = -1
 MOST_WORDS = 40
@@ -34,6 +35,9 @@ class FoundIdentity:
     repeats: Literal["duplicate", "count"]
     n_repeats: int  # rows of the sample beyond the first of each
     is_row_number: bool = False
+    number: str = ""  # the column of numbers that are blank in some rows, or come again in others
+    n_blank: int = 0  # rows of the sample without that number
+    n_again: int = 0  # rows of the sample whose number an earlier row has
 
 
 @dataclass(frozen=True)
@@ -50,24 +54,38 @@ class FoundValidity:
 def choose_identity(columns: Sequence[Column], mapped: Sequence[str]) -> FoundIdentity:
     """The column that is called a number of records and is (nearly) unique.
 
-    Without one, the mapped columns together stand for the record, and equal rows are counted: two
-    thefts of a day in a town are two.
+    A number that comes again is one incident only where time, kind and place are the same too.
+    Without a number, the mapped columns together stand for the record, and equal rows are counted:
+    two thefts of a day in a town are two.
     """
-    unique = [
+    for least in (NEARLY_UNIQUE, OFTEN_UNIQUE):
+        best = _best_number(columns, least)
+        if best is None:
+            continue
+        n_again = best.n_filled - best.n_distinct
+        if best.share_filled < FILLED:
+            n_blank = best.n_rows - best.n_filled
+            return FoundIdentity(
+                (best.name, *mapped), "count", 0, number=best.name, n_blank=n_blank
+            )
+        if least < NEARLY_UNIQUE:
+            return FoundIdentity(
+                (best.name, *mapped), "duplicate", 0, number=best.name, n_again=n_again
+            )
+        return FoundIdentity((best.name,), "duplicate", n_again, _is_row_number(best))
+    return FoundIdentity(tuple(mapped), "count", 0)
+
+
+def _best_number(columns: Sequence[Column], least: float) -> Column | None:
+    """The column whose name speaks most for a number of records, of those that vary so much."""
+    varied = [
         column
         for column in columns
         if column.n_filled
-        and column.n_distinct >= NEARLY_UNIQUE * column.n_filled
+        and column.n_distinct >= least * column.n_filled
         and (points(column.name, IDENTITY) > 0 or _is_row_number(column))
     ]
-    unique.sort(key=lambda c: (_is_row_number(c), -points(c.name, IDENTITY)))
-    if not unique:
-        return FoundIdentity(tuple(mapped), "count", 0)
-    best = unique[0]
-    if best.share_filled < FILLED:
-        return FoundIdentity((best.name, *mapped), "count", 0)
-    n_repeats = best.n_filled - best.n_distinct
-    return FoundIdentity((best.name,), "duplicate", n_repeats, _is_row_number(best))
+    return min(varied, key=lambda c: (_is_row_number(c), -points(c.name, IDENTITY)), default=None)
 
 
 def _is_row_number(column: Column) -> bool:

@@ -12,7 +12,7 @@ from pipeline.survey.columns.facts import (
     choose_identity,
     choose_validity,
 )
-from pipeline.survey.columns.kinds import Kinds, choose_kinds
+from pipeline.survey.columns.kinds import Kinds, choose_kinds, take_named
 from pipeline.survey.columns.moments import Moments, choose_moments
 from pipeline.survey.columns.personal import may_point_at_person
 from pipeline.survey.columns.times import FoundTime, decide_on_all, find_time
@@ -23,6 +23,19 @@ from pipeline.survey.questions import Alternatives
 from pipeline.survey.towns import Companions, find_companions, usual_companions
 
 SURELY_KNOWN = 0.95  # of the rows, by a ready mapping: then the column is the right one
+
+
+@dataclass(frozen=True)
+class Named:
+    """Columns whose meaning the analyst said; None where the values shall tell."""
+
+    category: str | None = None
+    place: str | None = None
+
+    @property
+    def columns(self) -> set[str]:
+        """Those that were named."""
+        return {name for name in (self.category, self.place) if name}
 
 
 @dataclass(frozen=True)
@@ -47,8 +60,12 @@ class Words:
     casualties: tuple[str | None, str | None]
 
 
-def look_at(files: Opened, *, source_id: str, mappings: Sequence[ReadyMapping]) -> Group:
+def look_at(
+    files: Opened, *, source_id: str, mappings: Sequence[ReadyMapping], named: Named
+) -> Group:
     """Take a sample and give each column a meaning, or none.
+
+    A column that the analyst named has that meaning, even if it may point at a person.
 
     Raises:
         SourceRefused: If no row can be read.
@@ -57,11 +74,12 @@ def look_at(files: Opened, *, source_id: str, mappings: Sequence[ReadyMapping]) 
     columns = take_sample(files)
     times = [found for column in columns if (found := find_time(connection, column))]
     moment_names = {time.column for time in times}
-    personal = {c.name for c in columns if c.name not in moment_names and may_point_at_person(c)}
+    known = moment_names | named.columns
+    personal = {c.name for c in columns if c.name not in known and may_point_at_person(c)}
     moments = choose_moments(connection, _without(columns, personal), times)
     clock = {moments.clock.column} if moments.clock else set()
     free = _without(columns, personal | moment_names | clock)
-    words = _find_words(connection, free, mappings)
+    words = _find_words(connection, free, mappings, named)
     where, kinds = words.where, words.kinds
     return Group(
         _found_source(files, columns, source_id, moments, words, free, personal),
@@ -69,7 +87,7 @@ def look_at(files: Opened, *, source_id: str, mappings: Sequence[ReadyMapping]) 
         Alternatives(
             moments.others,
             moments.is_sure,
-            () if kinds.share_known >= SURELY_KNOWN else kinds.others,
+            () if named.category or kinds.share_known >= SURELY_KNOWN else kinds.others,
             where.others,
         ),
         usual_companions(connection, kinds.columns[0].at, kinds.label) if kinds.label else {},
@@ -89,14 +107,22 @@ def _names(columns: Iterable[Column | None]) -> tuple[str, ...]:
 
 
 def _find_words(
-    connection: DuckDBPyConnection, free: list[Column], mappings: Sequence[ReadyMapping]
+    connection: DuckDBPyConnection,
+    free: list[Column],
+    mappings: Sequence[ReadyMapping],
+    named: Named,
 ) -> Words:
     """Columns that count incidents in or out first: their names look like other things too."""
-    validity = choose_validity(connection, free)
-    casualties = choose_casualties(connection, free)
+    open_ = _without(free, named.columns)
+    validity = choose_validity(connection, open_)
+    casualties = choose_casualties(connection, open_)
     numbers = {name for name in casualties if name}
     free = _without(free, numbers | ({validity.column} if validity else set()))
-    where = choose_whereabouts(connection, free)
+    kind = next((column for column in free if column.name == named.category), None)
+    free = [column for column in free if column != kind]
+    where = choose_whereabouts(connection, free, named=named.place)
+    if kind:
+        return Words(where, take_named(connection, kind, free, mappings), validity, casualties)
     places = _names((*where.columns, where.name, where.district, where.longitude, where.latitude))
     kinds = choose_kinds(connection, _without(free, places), mappings)
     return Words(where, kinds, validity, casualties)

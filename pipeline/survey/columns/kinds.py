@@ -34,6 +34,17 @@ class Kinds:
     share_known: float  # of the rows, by the best ready mapping
 
 
+def take_named(
+    connection: DuckDBPyConnection,
+    column: Column,
+    columns: Sequence[Column],
+    mappings: Sequence[ReadyMapping],
+) -> Kinds:
+    """The column that the analyst named, alone, and the words for its codes."""
+    share = _share(value_counts(connection, [column]), mappings)
+    return Kinds((column,), (), (), _label(connection, [column], columns), share)
+
+
 def choose_kinds(
     connection: DuckDBPyConnection, columns: Sequence[Column], mappings: Sequence[ReadyMapping]
 ) -> Kinds:

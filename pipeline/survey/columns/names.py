@@ -32,7 +32,10 @@ IDENTITY: Hints = (
     (r"\b(id|no|nr|num|number|key|uuid|guid|ref)\b|number$|id$|编号|編號|单号|單號|流水号|bh$", 3),
     (r"^(object ?id|fid|gid|index|row|rowid|序号|序號|行号|编号|編號|)$|^row ?(id|number)$", -5),
     (r"关联|關聯|重复|related|linked|parent|duplicate", -6),
-    (r"phone|badge|officer|beat|district|ward|zip|precinct|reporting area|unit|电话|身份|手机", -9),
+    (
+        r"arrest|warrant|phone|badge|officer|beat|district|ward|zip|precinct|reporting area|unit|电话|身份|手机",
+        -9,
+    ),
 )
 CATEGORY: Hints = (
     (r"primary type|offen[cs]e( (type|category|description|desc))?$|\bmci\b|\bofns desc\b", 5),
@@ -55,7 +58,10 @@ PLACE: Hints = (
     (r"辖区|轄區|管辖|管轄|派出所|所属单位|^gxdw", 6),
     (r"行政区|行政區|区县|區縣|县区|borough|\bboro\b|ward|^xzqh|地区|地區", 5),
     (r"district|lsoa|precinct|分局|分區|division", 4),
-    (r"\barea\b|zone|sector|\bbeat\b|region|county|parish|县市|縣市|\bcity\b|城市|市別", 3),
+    (
+        r"\bplace\b|\barea\b|zone|sector|\bbeat\b|region|county|parish|县市|縣市|\bcity\b|城市|市別",
+        3,
+    ),
     (r"\bzip\b|postal|postcode|邮编|郵遞|reporting area|\bgrid\b|\btract\b", 1),
     (r"type|lat|lon|address|\bdate\b|\btime\b|代?报警|接警单位|接警单|类别|类型|来源|desc", -6),
     (r"crime|offen[cs]e|victim|officer|property|hospital|council member|domestic", -6),
@@ -65,7 +71,7 @@ VALIDITY: Hints = (
     (r"有效|状态|狀態|validity|valid|jqzt|jjdzt|重复|無效|无效", 3),
     (r"status|unfounded|duplicate|标注|結果|结果|disposition", 1),
 )
-DEATHS = re.compile(r"死亡|\bdeaths?\b|killed|fatal|^swrs|^sw rs")
+DEATHS = re.compile(r"死亡|\b(deaths?|dead)\b|killed|fatal|^swrs|^sw rs")
 INJURIES = re.compile(r"受伤|受傷|伤亡|injur|wounded|^ssrs|^ss rs")
 LONGITUDE = re.compile(r"^(lon|long|lng|longitude|x|经度|經度|jd)$|longitude|经度|經度|\blng?\b")
 LATITUDE = re.compile(r"^(lat|latitude|y|纬度|緯度|wd)$|latitude|纬度|緯度|\blat\b")

@@ -1,7 +1,7 @@
 """From which day to which the records are a full account."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Literal
 
@@ -14,6 +14,7 @@ NEIGHBOURS = 14
 LEAST_OF_WINDOW = 0.25  # of the usual rows of four weeks
 LEAST_OF_DAY = 0.5  # of the days beside it
 DAYS_OF_MONTH = 31
+LONGEST_SILENCE, MANY_EXPECTED = 45, 50  # days without a row, and rows that these days would have
 MANY_A_DAY = 10
 FEW_MISSING, MANY_MISSING = 4, 12  # nights are quieter than days
 
@@ -27,6 +28,7 @@ class Span:
     ends: Literal["complete", "partial"]  # whether the last day is whole
     n_before: int  # rows
     n_after: int
+    silent_from: date | None = None  # the last day before a silence that ends at the first day
 
     @property
     def last_whole_day(self) -> date:
@@ -58,11 +60,15 @@ def find_span(
     counts = np.zeros((max(known) - start).days + 1)
     counts[[(day - start).days for day in known]] = list(known.values())
     first, last = _regular_range(counts)
+    silent = _last_silence(counts[first : last + 1])
+    silent_from = start + timedelta(first + silent[0]) if silent else None
+    first += silent[1] if silent else 0
     is_begun = counts[last + 1 : last + 2].any()  # a day that has begun, and not ended
     last += int(is_begun)
     before, after = int(counts[:first].sum()), int(counts[last + 1 :].sum())
     if by_month:
-        return _month_span(start + timedelta(first), start + timedelta(last), before, after)
+        months = _month_span(start + timedelta(first), start + timedelta(last), before, after)
+        return replace(months, silent_from=silent_from)
     if _is_low(counts[first], counts[first + 1 : first + 1 + NEIGHBOURS]):
         before += int(counts[first])
         first += 1
@@ -72,7 +78,7 @@ def find_span(
     is_cut = is_begun or _is_low(counts[last], neighbours) or _is_silent(last_moment, neighbours)
     ends: Literal["complete", "partial"] = "partial" if is_cut else "complete"
     first_day = _without_quiet_days(start + timedelta(first), counts[first : last + 1])
-    return Span(first_day, last_day, ends, before, after)
+    return Span(first_day, last_day, ends, before, after, silent_from)
 
 
 def _without_quiet_days(first: date, counts: FloatArray) -> date:
@@ -103,6 +109,15 @@ def _regular_range(counts: FloatArray) -> tuple[int, int]:
     begins = np.flatnonzero(busy & (sums >= LEAST_OF_WINDOW * usual))
     ends = np.flatnonzero(busy & (back >= LEAST_OF_WINDOW * usual))
     return (int(begins[0]), int(ends[-1])) if begins.size and ends.size else (0, counts.size - 1)
+
+
+def _last_silence(counts: FloatArray) -> tuple[int, int] | None:
+    """Positions of the last day before and the first after many days that should have rows."""
+    known = np.flatnonzero(counts)
+    lengths = np.diff(known)
+    expected = lengths * float(counts.mean())
+    silences = np.flatnonzero((lengths > LONGEST_SILENCE) & (expected >= MANY_EXPECTED))
+    return (int(known[silences[-1]]), int(known[silences[-1] + 1])) if silences.size else None
 
 
 def _is_low(count: float, others: FloatArray) -> bool:

@@ -12,7 +12,8 @@ from pipeline.survey.layout.sample import SAMPLE, Column
 
 MOST_PLACES = 3_000
 LEAST_FILLED = 0.5
-LEAST_ROWS_A_PLACE = 2
+LEAST_ROWS_A_PLACE, LEAST_OF_FEW = 2.0, 1.25
+FEW_ROWS = 1_000  # a short file has towns with one row
 ONE_TO_ONE = 0.97
 NESTED = 0.95
 MOST_PARTS = 1.6  # wider units a name of a town may mean, in the mean
@@ -38,15 +39,19 @@ class Whereabouts:
         return (pair[0].name, pair[1].name) if pair[0] and pair[1] else None
 
 
-def choose_whereabouts(connection: DuckDBPyConnection, columns: Sequence[Column]) -> Whereabouts:
+def choose_whereabouts(
+    connection: DuckDBPyConnection, columns: Sequence[Column], *, named: str | None = None
+) -> Whereabouts:
     """The column of words whose name speaks most for a town; a position only where there is none.
+
+    A column that the analyst named is the one, whatever it is called.
 
     A column of codes that goes with it one to one takes its place: codes do not change spelling. A
     wider unit becomes the district, or a part of the place where the narrow name alone is not
     unique.
     """
-    candidates = [column for column in columns if _may_be_place(column)]
-    candidates.sort(key=lambda column: -points(column.name, PLACE))
+    candidates = [c for c in columns if c.name == named or _may_be_place(c)]
+    candidates.sort(key=lambda c: (c.name != named, -points(c.name, PLACE)))
     longitude, latitude = _position(connection, columns)
     if not candidates:
         return Whereabouts(longitude=longitude, latitude=latitude)
@@ -63,7 +68,9 @@ def choose_whereabouts(connection: DuckDBPyConnection, columns: Sequence[Column]
         district=district,
         longitude=longitude,
         latitude=latitude,
-        others=tuple(f"{c.name} ({c.n_distinct})" for c in candidates if c.at not in taken),
+        others=()
+        if named
+        else tuple(f"{c.name} ({c.n_distinct})" for c in candidates if c.at not in taken),
     )
 
 
@@ -79,10 +86,11 @@ def middle(connection: DuckDBPyConnection, found: Whereabouts) -> tuple[float, f
 
 def _may_be_place(column: Column) -> bool:
     """Whether name, number of values and rows a value are those of a place."""
+    least = LEAST_OF_FEW if column.n_filled < FEW_ROWS else LEAST_ROWS_A_PLACE
     return (
         points(column.name, PLACE) > 0
         and 1 < column.n_distinct <= MOST_PLACES
-        and column.n_distinct * LEAST_ROWS_A_PLACE <= column.n_filled
+        and column.n_distinct * least <= column.n_filled
         and column.share_filled >= LEAST_FILLED
     )
 

@@ -13,6 +13,7 @@ from duckdb import DuckDBPyConnection, DuckDBPyRelation
 from indices.method import Text
 from pipeline.errors import SourceRefused
 from pipeline.sources import READERS
+from pipeline.sources.base import Reading
 from pipeline.sources.declaration import Category, Identity, Place, Source, TimeColumn
 from pipeline.sources.expressions import text
 from pipeline.sources.prepare import prepared
@@ -49,13 +50,17 @@ class Opened:
         """Names of the files as they were given."""
         return tuple(path.name for path in self.given)
 
+    def readings(self) -> list[Reading]:
+        """The files, ready for a reader."""
+        return [
+            Reading(self.connection, path, self.draft, name)
+            for path, name in zip(self.paths, self.names, strict=True)
+        ]
+
     def rows(self) -> list[DuckDBPyRelation]:
         """All rows, file by file, as the pipeline will read them."""
         reader = READERS[self.shape.format]
-        return [
-            reader.rows(self.connection, path, source=self.draft, name=name, numbered=False)
-            for path, name in zip(self.paths, self.names, strict=True)
-        ]
+        return [reader.rows(file, numbered=False) for file in self.readings()]
 
 
 @dataclass(frozen=True)

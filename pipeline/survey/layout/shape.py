@@ -37,6 +37,7 @@ FOREIGN_STARTS = {
 }
 CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
 MARKUP = re.compile(r"\s*<(?:!doctype|html|table|\?xml|head|meta)", re.IGNORECASE)
+SCRIPT = re.compile(r"\s*(?:(?:var|let|const)\s+)?[\w.]+\s*=\s*\[?\s*\{")
 JSON_START = re.compile(r'\s*(?:\{\s*["}]|\[\s*[{\]])')
 GEOJSON = re.compile(r'"type"\s*:\s*"Feature(?:Collection)?"')
 UTF_8 = FoundEncoding("utf-8")
@@ -149,6 +150,12 @@ def _text_shape(start: bytes, name: str) -> Shape:
             name,
             "the file is a page of markup (many programs call such a page a spreadsheet)",
             "open it in a spreadsheet program and save it as .xlsx or CSV",
+        )
+    if SCRIPT.match(beginning):
+        raise _refused(
+            name,
+            "the file is a script that gives records a name",
+            "remove what stands before the first [ and after the last ]",
         )
     if JSON_START.match(beginning):
         return _json_shape(text, encoding, name)

@@ -77,8 +77,8 @@ def method_file(survey: Survey, notes: DoubtNotes, *, method: str) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-def readme(survey: Survey, doubts: Sequence[NumberedDoubt], *, name: str) -> str:
-    """What was found, what is open, what to do next."""
+def readme(survey: Survey, doubts: Sequence[NumberedDoubt], *, name: str, method: str) -> str:
+    """What was found, what is open, between what to choose, what to do next."""
     lines = [f"# {visible(name)}", "", "Made by `safety-index init` from a sample of records.", ""]
     for source in survey.sources:
         lines += [*_source_lines(source), ""]
@@ -89,7 +89,18 @@ def readme(survey: Survey, doubts: Sequence[NumberedDoubt], *, name: str) -> str
             f"{numbered.number}. `{doubt.file}`, {_code(doubt.key)}: {visible(doubt.seen)}."
         )
         lines += [f"   - {visible(choice)}" for choice in doubt.choices]
-    return "\n".join([*lines, *([] if doubts else ["None."]), NEXT])
+    lines += [*([] if doubts else ["None."]), "", *_category_lines(method), NEXT]
+    return "\n".join(lines)
+
+
+def _category_lines(method: str) -> list[str]:
+    """The categories that categories.csv may name, by pillar."""
+    categories = find_method(method).method.categories
+    by_pillar: dict[str, list[str]] = {}
+    for code, category in categories.items():
+        by_pillar.setdefault(category.pillar, []).append(f"`{code}` ({category.name.en})")
+    lines = [f"- {pillar}: {', '.join(names)}" for pillar, names in by_pillar.items()]
+    return ["## Categories of the method", "", *lines]
 
 
 def _source_lines(source: FoundSource) -> list[str]:

@@ -77,7 +77,7 @@ def write_city_folder(
     about = notes_of(doubts, "city.toml")
     zone = timezone or survey.timezone
     texts = {
-        "README.md": readme(survey, doubts, name=name),
+        "README.md": readme(survey, doubts, name=name, method=method),
         "city.toml": city_file(survey, about, city_id=city_id(folder), name=name, timezone=zone),
         "method.toml": method_file(survey, notes_of(doubts, "method.toml"), method=method),
         "towns.csv": towns_csv(survey, people),
@@ -148,7 +148,9 @@ def next_steps(
     if blocking:
         numbers = ", ".join(map(str, blocking))
         steps.append(f"decide doubt(s) {numbers}: the folder is refused until then")
-    if people is None or people.unmatched:
+    if not survey.towns:
+        steps.append(f"list the towns with their populations in {folder / 'towns.csv'}")
+    elif people is None or people.unmatched:
         steps.append(f"fill in the populations in {folder / 'towns.csv'}")
     if any(category.is_doubtful for category in survey.categories):
         steps.append(f"go through the lines marked DOUBT in {folder / 'categories.csv'}")

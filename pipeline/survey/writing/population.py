@@ -20,7 +20,7 @@ from pipeline.survey.layout.shape import find_shape
 from pipeline.towns import WHOLE, Town
 
 POPULATION = re.compile(
-    r"popul|\bpop\b|resident|inhabitant|人口|常住|戶籍|居民|人數|人数|总数|合计"
+    r"popul|\bpop\b|\ball (ages|persons)\b|resident|inhabitant|人口|常住|戶籍|居民|人數|人数|总数|合计"
 )
 NOT_ALL = re.compile(
     r"year|年份|年度|densit|percent|%|change|growth|rate|密度|比例|增长|增長|male|female|男|女|流动"
@@ -211,7 +211,10 @@ def population_doubts(people: Populations) -> list[Doubt]:
                 file="towns.csv",
                 key="population_year",
                 seen=f"neither '{people.number_column}' nor the file's name tells the year",
-                choices=("fill in the year of the count",),
+                choices=(
+                    "fill in the year of the count",
+                    "call the column as 'population 2021', and init again",
+                ),
                 blocks=True,
             )
         )

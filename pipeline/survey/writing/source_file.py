@@ -61,10 +61,10 @@ def _head(found: FoundSource, notes: DoubtNotes) -> list[str]:
     if shape.sheet:
         lines += [*notes.about("sheet"), f"sheet = {toml(shape.sheet)}"]
     delivery = "snapshot" if len(found.names) == 1 else "append"
-    return [*lines, *notes.about("delivery"), f"delivery = {toml(delivery)}", *_days(found)]
+    return [*lines, *notes.about("delivery"), f"delivery = {toml(delivery)}", *_days(found, notes)]
 
 
-def _days(found: FoundSource) -> list[str]:
+def _days(found: FoundSource, notes: DoubtNotes) -> list[str]:
     """First and last day; of several readings each as a comment."""
     span = found.span
     if span is None or (found.occurred and not found.occurred.is_decided):
@@ -74,6 +74,7 @@ def _days(found: FoundSource) -> list[str]:
     before = f"; {span.n_before:,} older rows are no full account" if span.n_before else ""
     ends = {"complete": "the last day is whole", "partial": "the files end within their last day"}
     return [
+        *notes.about("first_day"),
         f"first_day = {span.first_day}  # the first whole day{before}",
         f'last_day = "{span.ends}"  # {ends[span.ends]}: {span.last_day}',
     ]
