@@ -30,7 +30,7 @@ def in_parts(path: Path, *, source: Source, name: str, folder: Path) -> Iterator
     with unpacked(path, name=name, folder=folder) as plain:
         yield slices(
             utf8_chunks(plain, encoding=source.encoding, name=name),
-            make_folder(folder) / "slice",
+            make_folder(folder),
             quote=source.quote.encode(),
             n_head_lines=source.skip_lines + 1,
         )

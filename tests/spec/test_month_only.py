@@ -257,7 +257,7 @@ def test_no_change_from_day_to_day_is_shown(night: Night, code: str) -> None:
     """There is no day before: no changes in the table, none in the sentences."""
     page = night.page(code)
     assert [] == re.findall(r'<td class="number change">', page)
-    assert not re.search("1 day|7 days|较前一", page)
+    assert not re.search(">1 day<|>7 days<|>较前一", page)
     assert not re.search("on the day before|Changes compare|比前一日|持平|升降是", page)
 
 
