@@ -116,7 +116,8 @@ def _print_categories(console: Console, survey: Survey) -> None:
         for c in survey.categories[:MOST_CATEGORIES]
     ]
     mapping = f", by {survey.mapping}" if survey.mapping else ""
-    title = f"{len(survey.categories):,} kinds of incidents{mapping}"
+    n_kinds = len(survey.categories)
+    title = f"{n_kinds:,} kind{'s' * (n_kinds != 1)} of incidents{mapping}"
     _print_table(console, title, ("Value", "Category", "Rows"), rows, len(survey.categories))
 
 
@@ -128,14 +129,14 @@ def _print_table(
     n_all: int,
 ) -> None:
     """The first rows of a table, and how many there are."""
-    table = RichTable(title=title, title_justify="left", box=None, pad_edge=False)
+    table = RichTable(box=None, pad_edge=False)
     for head in heads:
         table.add_column(head, justify="right" if head == "Rows" else "left", no_wrap=True)
     for row in rows:
         table.add_row(*map(RichText, row))
     if n_all > len(rows):
         table.add_row(RichText(f"... and {n_all - len(rows):,} more", style="dim"))
-    console.print()
+    console.print(RichText(f"\n{title}", style="italic"))
     console.print(table)
 
 

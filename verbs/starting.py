@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from pipeline.survey.columns.group import Named
 from pipeline.survey.survey import survey_files
 from pipeline.survey.writing.folder import write_city_folder
 from reports.survey import print_survey
@@ -16,7 +17,13 @@ FolderArgument = Annotated[
 ]
 FromOption = Annotated[
     list[Path],
-    typer.Option("--from", metavar="FILE", help="Records to look at; may be given several times."),
+    typer.Option(
+        "--from", metavar="FILE...", help="Records to look at: files, or a folder of them."
+    ),
+]
+# A shell writes several names for `--from *.csv`: those behind the first are arguments.
+MoreArgument = Annotated[
+    list[Path] | None, typer.Argument(metavar="FILE", hidden=True, show_default=False)
 ]
 PopulationOption = Annotated[
     Path | None,
@@ -39,6 +46,7 @@ PlaceOption = Annotated[
 def init(
     folder: FolderArgument,
     files: FromOption,
+    more: MoreArgument = None,
     population: PopulationOption = None,
     name: NameOption = None,
     timezone: TimezoneOption = None,
@@ -49,7 +57,7 @@ def init(
     """Make a city folder from records that nobody here has seen, its doubts marked."""
     with reported("init", as_json=as_json):
         with step("looking at the values"):
-            survey = survey_files(files, category=category, place=place)
+            survey = survey_files([*files, *(more or [])], named=Named(category, place, timezone))
         written = write_city_folder(
             folder, survey, population=population, name=name, timezone=timezone
         )

@@ -136,8 +136,7 @@ def _column_doubts(found: FoundSource, other: Alternatives) -> Iterator[Doubt]:
             "--category COLUMN lists its values",
             choices=(
                 *found.unused[:LISTED],
-                "all are of one kind: any column that is never blank, and in categories.csv the "
-                "line .*,pattern,CATEGORY,",
+                "if all are of one kind: any column, and .*,pattern,CATEGORY, in categories.csv",
             ),
             blocks=True,
         )

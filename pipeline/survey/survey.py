@@ -35,6 +35,7 @@ from pipeline.survey.writing.declaring import counting_source
 MAPPINGS = REPOSITORY / "data" / "categories"
 MOST_FILES = 1_000
 SHORTEST_ID = 3
+NOTHING_NAMED = Named()
 
 
 @dataclass(frozen=True)
@@ -52,8 +53,7 @@ def survey_files(
     *,
     method: str = "standard",
     mappings: Path = MAPPINGS,
-    category: str | None = None,
-    place: str | None = None,
+    named: Named = NOTHING_NAMED,
 ) -> Survey:
     """Find format, encoding, columns, towns and categories of files of records.
 
@@ -61,18 +61,16 @@ def survey_files(
         files: Files or folders of files; those with the same columns become one source.
         method: Id of the method whose categories are looked for.
         mappings: Folder of ready mappings.
-        category: Column with the kind of incident, where the analyst names it.
-        place: Column with the town, where the analyst names it.
+        named: Columns and time zone that the analyst knows.
 
     Raises:
-        WrongUsage: If a file is not there, or has not the columns named.
+        WrongUsage: If a file is not there, or a column named is not in it or holds addresses.
         SourceRefused: If one cannot be read as a table with column names.
     """
     paths = _list_files(files)
     ready = list_ready_mappings(mappings)
     with TemporaryDirectory() as folder:
         shapes = [(path, _shape(path, Path(folder))) for path in paths]
-        named = Named(category, place)
         for path, shape in shapes:
             _refuse_unknown(path, shape, named)
         ids = _Ids()
@@ -80,7 +78,7 @@ def survey_files(
             _count_part(same, ready, ids.of(same[0][0]), Path(folder), named)
             for same in _by_columns(shapes)
         ]
-    return _put_together(parts, ready, method)
+    return _put_together(parts, ready, method, named.timezone)
 
 
 def _list_files(files: Sequence[Path]) -> list[Path]:
@@ -211,7 +209,12 @@ def _sum(counts: Iterable[Mapping[str | None, int]]) -> dict[str | None, int]:
     return dict(sorted(total.items(), key=lambda item: (-item[1], item[0] or "")))
 
 
-def _put_together(parts: Sequence[_Part], ready: Sequence[ReadyMapping], method_id: str) -> Survey:
+def _put_together(
+    parts: Sequence[_Part],
+    ready: Sequence[ReadyMapping],
+    method_id: str,
+    timezone: str | None,
+) -> Survey:
     """One city of all sources."""
     method = find_method(method_id).method
     places = _places(parts)
@@ -220,7 +223,8 @@ def _put_together(parts: Sequence[_Part], ready: Sequence[ReadyMapping], method_
     mapping = choose_mapping(known, ready, method)
     labels = {code: word for part in parts for code, word in part.group.labels.items()}
     categories = list_categories(values, mapping, method, labels=labels)
-    zones = next((part.zones for part in parts if part.zones), ())
+    found_zones = next((part.zones for part in parts if part.zones), ())
+    zones = (timezone,) if timezone else found_zones
     doubts = [d for part in parts for d in source_doubts(part.source, part.group.alternatives)]
     doubts += city_doubts(zones, places, categories)
     columns = [column for part in parts for column in part.source.place]

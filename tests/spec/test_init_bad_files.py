@@ -30,6 +30,7 @@ REFUSED = {
     "damaged Parquet": (b"PAR1 and nothing else", "Parquet"),
     "damaged workbook": (b"\xd0\xcf\x11\xe0" + b"\x00" * 600, "workbook"),
     "JSON without records": (b'{"status": [1, 2]}', "without a record"),
+    "JSON in a script": (b'var crimes = [{"id": "1", "month": "2"}];', "script"),
     "no names of columns": (ROWS.encode(), "row of data"),
     "a name twice": (b"id,date,date\n1,2024-01-01,2024-01-01\n", "comes twice"),
     "a name without end": (b"id," + b"x" * 5_000 + b"\n1,2\n", "characters"),

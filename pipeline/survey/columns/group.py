@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from duckdb import DuckDBPyConnection
 
+from pipeline.errors import WrongUsage
 from pipeline.ready_mappings import ReadyMapping
 from pipeline.survey.columns.facts import (
     FoundValidity,
@@ -14,7 +15,7 @@ from pipeline.survey.columns.facts import (
 )
 from pipeline.survey.columns.kinds import Kinds, choose_kinds, take_named
 from pipeline.survey.columns.moments import Moments, choose_moments
-from pipeline.survey.columns.personal import may_point_at_person
+from pipeline.survey.columns.personal import has_personal_values, may_point_at_person
 from pipeline.survey.columns.times import FoundTime, decide_on_all, find_time
 from pipeline.survey.columns.whereabouts import Whereabouts, choose_whereabouts, middle
 from pipeline.survey.found import FoundSource
@@ -27,14 +28,15 @@ SURELY_KNOWN = 0.95  # of the rows, by a ready mapping: then the column is the r
 
 @dataclass(frozen=True)
 class Named:
-    """Columns whose meaning the analyst said; None where the values shall tell."""
+    """What the analyst said beforehand; None where the values shall tell."""
 
-    category: str | None = None
-    place: str | None = None
+    category: str | None = None  # column
+    place: str | None = None  # column
+    timezone: str | None = None
 
     @property
     def columns(self) -> set[str]:
-        """Those that were named."""
+        """The columns that were named."""
         return {name for name in (self.category, self.place) if name}
 
 
@@ -65,15 +67,17 @@ def look_at(
 ) -> Group:
     """Take a sample and give each column a meaning, or none.
 
-    A column that the analyst named has that meaning, even if it may point at a person.
+    A column that the analyst named has that meaning, if its values do not point at a person.
 
     Raises:
         SourceRefused: If no row can be read.
+        WrongUsage: If a named column holds addresses or the like.
     """
     connection = files.connection
     columns = take_sample(files)
     times = [found for column in columns if (found := find_time(connection, column))]
     moment_names = {time.column for time in times}
+    _refuse_personal(columns, named)
     known = moment_names | named.columns
     personal = {c.name for c in columns if c.name not in known and may_point_at_person(c)}
     moments = choose_moments(connection, _without(columns, personal), times)
@@ -94,6 +98,18 @@ def look_at(
         min(columns, key=lambda column: column.n_distinct).name,
         middle(connection, where),
     )
+
+
+def _refuse_personal(columns: Iterable[Column], named: Named) -> None:
+    """Refuse to take for towns or kinds what would then be listed and published."""
+    for column in columns:
+        if column.name in named.columns and has_personal_values(column):
+            raise WrongUsage(
+                f"the values of '{column.name}' may point at a person ({column.n_distinct:,} "
+                f"different ones in {column.n_rows:,} rows)",
+                expected="a column with the names or codes of towns, or of kinds of incidents",
+                try_next="put the town that stands in an address into a column of its own",
+            )
 
 
 def _without(columns: Iterable[Column], names: Iterable[str]) -> list[Column]:

@@ -32,10 +32,8 @@ IDENTITY: Hints = (
     (r"\b(id|no|nr|num|number|key|uuid|guid|ref)\b|number$|id$|编号|編號|单号|單號|流水号|bh$", 3),
     (r"^(object ?id|fid|gid|index|row|rowid|序号|序號|行号|编号|編號|)$|^row ?(id|number)$", -5),
     (r"关联|關聯|重复|related|linked|parent|duplicate", -6),
-    (
-        r"arrest|warrant|phone|badge|officer|beat|district|ward|zip|precinct|reporting area|unit|电话|身份|手机",
-        -9,
-    ),
+    (r"arrest|warrant|phone|badge|officer|beat|district|ward|zip|precinct", -9),
+    (r"reporting area|unit|电话|身份|手机", -9),
 )
 CATEGORY: Hints = (
     (r"primary type|offen[cs]e( (type|category|description|desc))?$|\bmci\b|\bofns desc\b", 5),

@@ -28,8 +28,11 @@ PATTERNS = (
 
 def may_point_at_person(column: Column) -> bool:
     """Judge by the name, by what the values look like, and by whether they are free text."""
-    if looks_personal(column.name):
-        return True
+    return looks_personal(column.name) or has_personal_values(column)
+
+
+def has_personal_values(column: Column) -> bool:
+    """Judge by the values alone: addresses, phones, numbers of people, free text."""
     values = [value for value, _ in column.top]
     for pattern in PATTERNS:
         if values and sum(bool(pattern.fullmatch(v)) for v in values) > LEAST_SHARE * len(values):

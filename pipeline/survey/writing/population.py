@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 import duckdb
 
 from pipeline.categories import normalise as normalised
-from pipeline.errors import SourceRefused
+from pipeline.errors import SourceRefused, WrongUsage
 from pipeline.places.names import match_places
 from pipeline.sources.unpack import unpacked
 from pipeline.survey.columns.names import plain
@@ -20,7 +20,8 @@ from pipeline.survey.layout.shape import find_shape
 from pipeline.towns import WHOLE, Town
 
 POPULATION = re.compile(
-    r"popul|\bpop\b|\ball (ages|persons)\b|resident|inhabitant|人口|常住|戶籍|居民|人數|人数|总数|合计"
+    r"popul|\bpop\b|\ball (ages|persons)\b|resident|inhabitant"
+    r"|人口|常住|戶籍|居民|人數|人数|总数|合计"
 )
 NOT_ALL = re.compile(
     r"year|年份|年度|densit|percent|%|change|growth|rate|密度|比例|增长|增長|male|female|男|女|流动"
@@ -59,7 +60,14 @@ def read_populations(
 
     Raises:
         SourceRefused: If there is no such pair of columns.
+        WrongUsage: If there is no town.
     """
+    if not towns:
+        raise WrongUsage(
+            "no column of the records was found that says where an incident was",
+            expected="towns in the records, for which the table gives the residents",
+            try_next="safety-index init DIR --from FILE --place COLUMN",
+        )
     columns, rows = _read_table(path)
     number = _number_column(columns, path.name)
     name, town_of = _name_column([c for c in columns if c != number], rows, towns, path.name)

@@ -27,6 +27,7 @@ RANKINGS: list[tuple[Hints, str]] = [
     (PLACE, "镇街 | 辖区单位 | 所属分局 | 城市"),
     (IDENTITY, "接警单编号 | 流水号 | 序号"),
     (IDENTITY, "DR_NO | Incident | Beat"),
+    (IDENTITY, "Full Complaint ID | Complaint Year | Arrest Id"),
 ]
 PERSONAL = (
     *(

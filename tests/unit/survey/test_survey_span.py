@@ -51,6 +51,26 @@ def test_months_are_whole() -> None:
     )
 
 
+def test_a_long_silence_begins_the_records_anew() -> None:
+    """Busy months, a year of nothing, busy months: only the last ones are a full account."""
+    old, new = days(60, 20), {START + timedelta(400 + k): 20 for k in range(60)}
+    span = find_span(old | new)
+    assert span is not None
+    assert (START + timedelta(400), 1200, START + timedelta(59)) == (
+        span.first_day,
+        span.n_before,
+        span.silent_from,
+    )
+
+
+def test_where_rows_are_few_a_silence_may_be_calm() -> None:
+    """Two months without one of fifteen rows a year say nothing."""
+    counts: dict[date | None, int] = {START + timedelta(k * 60): 2 for k in range(12)}
+    span = find_span(counts)
+    assert span is not None
+    assert span.silent_from is None
+
+
 def test_a_sparse_file_begins_with_its_month() -> None:
     """Where few rows come a day, a first row on the third does not mean a gap before it."""
     counts: dict[date | None, int] = {START + timedelta(2 + 2 * k): 1 for k in range(200)}
