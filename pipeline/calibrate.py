@@ -70,7 +70,7 @@ def measure_usual_rates(
     Raises:
         ConfigurationMistake: If categories.csv and method.toml do not fit the method.
     """
-    by_pillar = _categories(city, method.method)
+    by_pillar = categories_by_pillar(city, method.method)
     codes = tuple(code for part in by_pillar.values() for code in part)
     load_mappings(warehouse, city, categories=codes, day=last)
     n_days = (last - first).days + 1
@@ -89,34 +89,39 @@ def measure_usual_rates(
     return {pillar: {code: rates[code] for code in part} for pillar, part in by_pillar.items()}
 
 
-def _categories(city: City, method: Method) -> dict[str, list[str]]:
+def categories_by_pillar(city: City, method: Method) -> dict[str, list[str]]:
     """The categories that the city's table names, by pillar, in the order of the method.
 
     A pillar of method.toml without any is left out: nothing could be said of it.
+
+    Raises:
+        ConfigurationMistake: If there is none, or one that method or method.toml do not have.
     """
-    named = {rule.category for rule in city.categories.rules if rule.category}
-    by_pillar = {
-        pillar: [
-            code
-            for code, category in method.categories.items()
-            if code in named and category.pillar == pillar
-        ]
-        for pillar in city.calibration.pillars
-    }
-    mistakes = [f"'{code}' is no category of the method" for code in named - {*method.categories}]
-    lacking = {code: method.categories[code].pillar for code in named & {*method.categories}}
-    mistakes += [
-        f"'{code}' belongs to the pillar '{pillar}', which method.toml lacks"
-        for code, pillar in lacking.items()
-        if pillar not in by_pillar
-    ]
-    if not named:
-        mistakes.append("no line names a category")
+    mistakes = category_mistakes(city, method)
     if mistakes:
-        listed = "".join(f"\n    {mistake}" for mistake in sorted(mistakes))
+        listed = "".join(f"\n    {mistake}" for mistake in mistakes)
         raise ConfigurationMistake(
             f"{city.folder / 'categories.csv'}: {len(mistakes)} mistake(s){listed}",
             expected=f"categories of method '{method.id}' in the pillars of method.toml",
             try_next=f"safety-index methods show {method.id}; then correct either file",
         )
+    by_pillar: dict[str, list[str]] = {pillar: [] for pillar in city.calibration.pillars}
+    for code, category in method.categories.items():
+        if code in city.category_codes:
+            by_pillar[category.pillar].append(code)
     return {pillar: codes for pillar, codes in by_pillar.items() if codes}
+
+
+def category_mistakes(city: City, method: Method) -> list[str]:
+    """What keeps the categories of the city's table from being scored."""
+    named = set(city.category_codes)
+    if not named:
+        return ["no line names a category"]
+    known = {code: method.categories[code].pillar for code in named & {*method.categories}}
+    mistakes = [f"'{code}' is no category of the method" for code in named - known.keys()]
+    mistakes += [
+        f"'{code}' belongs to the pillar '{pillar}', which method.toml lacks"
+        for code, pillar in known.items()
+        if pillar not in city.calibration.pillars
+    ]
+    return sorted(mistakes)

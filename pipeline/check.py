@@ -1,5 +1,6 @@
 """Judging files without keeping anything."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -7,14 +8,18 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from pipeline.calibrate import category_mistakes
 from pipeline.city import City
 from pipeline.counts import load_mappings, newest_batch
 from pipeline.ingest import ingest
+from pipeline.methods import find_method
 from pipeline.places.names import suggest
 from pipeline.quality import Quality, measure_quality
 from pipeline.settings import DEFAULT_MEMORY
 from pipeline.sources.declaration import Source
 from pipeline.store.warehouse import open_in_memory
+
+MARK = re.compile(r"\bDOUBT\b")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +31,8 @@ class Judgement:
     n_not_located: int  # counted ones whose place is found nowhere
     n_unmapped: int  # whose category or validity no table names
     suggestions: dict[str, list[str]]  # towns spelt most like a place that is found nowhere
+    mistakes: list[str]  # for which a run would stop
+    doubts: dict[str, int]  # lines of the city folder that are still marked as doubts, by file
 
     def as_json(self) -> dict[str, Any]:
         """Plain values for a JSON document."""
@@ -35,6 +42,8 @@ class Judgement:
                 "not_located": self.n_not_located,
                 "unmapped": self.n_unmapped,
                 "suggestions": self.suggestions,
+                "mistakes": self.mistakes,
+                "doubts": self.doubts,
             }
         }
 
@@ -72,4 +81,16 @@ def judge_without_keeping(
         n_not_located=sum(day.not_located for day in quality.days),
         n_unmapped=sum(day.unmapped for day in quality.days),
         suggestions={value: suggest(value, towns) for value, _ in quality.unmatched_places},
+        mistakes=category_mistakes(city, find_method(city.calibration.method).method),
+        doubts=count_doubts(city.folder),
     )
+
+
+def count_doubts(folder: Path) -> dict[str, int]:
+    """Lines that `init` has marked and nobody has decided yet, by file."""
+    paths = [*sorted(folder.glob("*.csv")), *sorted(folder.rglob("*.toml"))]
+    found = {
+        path.relative_to(folder).as_posix(): len(MARK.findall(path.read_text(encoding="utf-8")))
+        for path in paths
+    }
+    return {name: n for name, n in found.items() if n}

@@ -19,6 +19,7 @@ TOWN_COLUMNS = ("town_id", "name", "name_zh", "district", "population", "populat
 VALIDITY_COLUMNS = ("valid_from", "valid_to", "successor")
 POPULATION_COLUMNS = ("town_id", "valid_from", "population")
 LONGEST_NAME = 80
+MOST_TOLD_ONE_BY_ONE = 10
 WHOLE = re.compile(r"[1-9][0-9]{0,9}")
 ONE_DAY = timedelta(days=1)
 
@@ -105,12 +106,13 @@ def read_towns(folder: Path, mistakes: list[str]) -> dict[str, Town]:
     populations = _read_populations(folder, mistakes)
     rows = read_table(folder / "towns.csv", TOWN_COLUMNS, mistakes, optional=VALIDITY_COLUMNS)
     times = Counter(row["town_id"] for row in rows)
-    towns: dict[str, Town] = {}
-    for row in rows:
-        wrong = [rule for rule, broken in TOWN_RULES.items() if broken(row)]
-        mistakes += [f"towns.csv: {row['town_id']!r}: {rule}" for rule in wrong]
-        if not wrong and row["population"]:
-            towns[row["town_id"]] = _town(row, populations.get(row["town_id"], ()))
+    wrong = [(row["town_id"], rule) for row in rows for rule in _broken_rules(row)]
+    mistakes += _told(wrong)
+    towns = {
+        row["town_id"]: _town(row, populations.get(row["town_id"], ()))
+        for row in rows
+        if row["population"] and not _broken_rules(row)
+    }
     mistakes += [f"towns.csv: town_id '{code}' occurs twice" for code, n in times.items() if n > 1]
     blank = [row["town_id"] for row in rows if not row["population"]]
     if blank:
@@ -123,6 +125,26 @@ def read_towns(folder: Path, mistakes: list[str]) -> dict[str, Town]:
         for code in sorted(populations.keys() - known)
     ]
     return dict(sorted(towns.items()))
+
+
+def _broken_rules(row: dict[str, str]) -> list[str]:
+    return [rule for rule, is_broken in TOWN_RULES.items() if is_broken(row)]
+
+
+def _told(wrong: list[tuple[str, str]]) -> list[str]:
+    """A line for each town and rule; one for a rule that many towns break."""
+    times = Counter(rule for _, rule in wrong)
+    told = [
+        f"towns.csv: {town_id!r}: {rule}"
+        for town_id, rule in wrong
+        if times[rule] <= MOST_TOLD_ONE_BY_ONE
+    ]
+    first = dict(reversed([(rule, town_id) for town_id, rule in wrong]))
+    return told + [
+        f"towns.csv: {n:,} towns, first {first[rule]!r}: {rule}"
+        for rule, n in times.items()
+        if n > MOST_TOLD_ONE_BY_ONE
+    ]
 
 
 def _town(row: Mapping[str, str], populations: tuple[tuple[date, int], ...]) -> Town:

@@ -217,7 +217,19 @@ def _missing(judgement: Judgement, source: str, language: Language) -> Iterator[
             known=known,
             source=source,
         )
-    if not judgement.n_not_located + judgement.n_unmapped:
+    if judgement.mistakes:
+        yield language.text(
+            "A run would stop at categories.csv: %(mistakes)s.",
+            mistakes=language.listing(judgement.mistakes),
+        )
+    if judgement.doubts:
+        yield language.text(
+            "%(n)s lines are still marked DOUBT (%(files)s).",
+            n=language.number(sum(judgement.doubts.values())),
+            files=language.listing([f"{name} {n}" for name, n in judgement.doubts.items()]),
+        )
+    is_complete = not (judgement.mistakes or judgement.doubts)
+    if is_complete and not judgement.n_not_located + judgement.n_unmapped:
         yield language.text("Nothing is missing: every incident has its place and its category.")
 
 

@@ -18,6 +18,7 @@ Columns = Annotated[tuple[str, ...], Field(min_length=1)]
 EPOCH_SECONDS, EPOCH_MILLISECONDS, EXCEL_SERIAL = "epoch_seconds", "epoch_milliseconds", "excel"
 NAMED_FORMATS = (EPOCH_SECONDS, EPOCH_MILLISECONDS, EXCEL_SERIAL)
 ROC = "roc:"
+LONGEST_PATTERN = 200
 # Of a time of day in a column of its own: a number of hours, hours and minutes without a colon (845
 # is a quarter to nine), a slot as `00~02` or `08-10`.
 HOUR, HHMM, SLOT = "hour", "hhmm", "slot"
@@ -123,6 +124,20 @@ class Category(Strict):
         return _one_or_many(table, "received_column", "received_columns")
 
 
+def _with_one_group(pattern: str) -> str:
+    """A regular expression that names one thing."""
+    try:
+        n_groups = re.compile(pattern).groups
+    except re.error as error:
+        raise ValueError(f"'{pattern}' is no regular expression: {error}") from error
+    if n_groups != 1 or len(pattern) > LONGEST_PATTERN:
+        raise ValueError(
+            f"'{pattern}' must have one group in parentheses and at most {LONGEST_PATTERN} "
+            "characters, as ^.{3}(..區)"
+        )
+    return pattern
+
+
 class Place(Strict):
     """Where an incident was: columns of words (joined with `/`), or a position.
 
@@ -131,6 +146,9 @@ class Place(Strict):
     """
 
     columns: tuple[str, ...] = ()
+    # What of the words names the place: a regular expression with one group. For addresses, of
+    # which nothing else is then read.
+    pattern: Annotated[str, AfterValidator(_with_one_group)] | None = None
     longitude: str | None = None
     latitude: str | None = None
     datum: Literal["wgs84", "gcj02"] = "wgs84"
@@ -153,6 +171,8 @@ class Place(Strict):
         neither = self.longitude is None and self.latitude is None
         if not (both or neither) or both == bool(self.columns):
             raise ValueError("write either column(s), or longitude and latitude")
+        if self.pattern and both:
+            raise ValueError("a pattern needs column(s) of words")
         return self
 
 

@@ -9,7 +9,7 @@ from duckdb import (
     Expression,
 )
 
-from pipeline.sources.declaration import Category, Source, Validity
+from pipeline.sources.declaration import Category, Place, Source, Validity
 from pipeline.sources.expressions import call, first_known, joined, raw, text
 from pipeline.sources.times import local_time, time_text
 
@@ -38,7 +38,7 @@ def normalise(rows: DuckDBPyRelation, *, source: Source, timezone: str) -> DuckD
         (local_time(reported, types, timezone) if reported else _none("TIMESTAMP")).alias(
             "reported_at"
         ),
-        _words(source.place.columns).alias("place_value"),
+        _place(source.place).alias("place_value"),
         _category(source.category).alias("category_value"),
         _words(source.category.received_columns).alias("received_value"),
         _validity(source.validity).alias("validity"),
@@ -77,7 +77,7 @@ def gather(rows: DuckDBPyRelation, *, source: Source, timezone: str) -> DuckDBPy
 def normalise_gathered(gathered: DuckDBPyRelation, *, source: Source) -> DuckDBPyRelation:
     """Columns place_value, category_value, validity and days of what `gather` gave."""
     return gathered.select(
-        _words(source.place.columns).alias("place_value"),
+        _place(source.place).alias("place_value"),
         _category(source.category).alias("category_value"),
         _validity(source.validity).alias("validity"),
         ColumnExpression("days"),
@@ -100,6 +100,14 @@ def _none(kind: str) -> Expression:
 def _words(columns: tuple[str, ...]) -> Expression:
     """The words of several columns, the widest first; NULL where there is no column."""
     return joined(columns, LEVELS) if columns else _none("VARCHAR")
+
+
+def _place(declared: Place) -> Expression:
+    """The words for the place, or what of them names it; NULL where a position tells it."""
+    words = _words(declared.columns)
+    if declared.pattern is None:
+        return words
+    return call("nullif", call("trim", call("regexp_extract", words, declared.pattern, 1)), "")
 
 
 def _category(declared: Category) -> Expression:

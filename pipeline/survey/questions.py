@@ -278,9 +278,9 @@ def _category_doubts(categories: Sequence[FoundCategory]) -> Iterator[Doubt]:
         )
     if categories and not any(category.category for category in categories):
         yield Doubt(
-            file="method.toml",
-            key="[pillars]",
+            file="categories.csv",
+            key="category",
             seen="no value has a category yet, so there is nothing to score",
-            choices=("fill categories.csv, then name the pillars of its categories here",),
+            choices=("a category of the method for each kind that counts",),
             blocks=True,
         )

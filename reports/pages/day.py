@@ -14,6 +14,7 @@ from reports.pages.sentences import not_located_sentence, quality_sentence
 from reports.pages.templates import render
 from reports.words.language import Language, mark
 
+MANY = 1000  # incidents: from here on a tenth of one says nothing
 SCALE_FROM, SCALE_TO = 50.0, 100.0  # of the drawn intervals; lower values are drawn at the edge
 DRAWN_WIDTH = 120.0
 STATUSES = (mark("stated"), mark("assumed"))
@@ -119,7 +120,7 @@ def summarise(edition: Edition, city: City, method: Method, language: Language) 
         n=language.number(facts.incidents_on_day),
         towns=language.pick(city.about.town_words),
         city=language.pick(city.about.name),
-        usual=language.number(facts.incidents_usual, 1),
+        usual=language.number(facts.incidents_usual, 1 if facts.incidents_usual < MANY else 0),
     )
     score = language.text(
         "%(city)s as a whole scores %(score)s, where 100 means no harm and %(usual)s a usual day"

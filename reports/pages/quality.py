@@ -162,8 +162,8 @@ def _days(quality: Quality, language: Language) -> Table:
     return Table(
         language.text("Days"),
         language.text(
-            "Known = in towns + outside + not located + not counted + unmapped. Known are the "
-            "incidents accepted and not withdrawn."
+            "Known = in towns + outside + not located + not counted + not valid + unmapped. "
+            "Known are the incidents accepted and not withdrawn."
         ),
         tuple(map(language.text, heads)),
         tuple(rows),

@@ -90,15 +90,13 @@ def summary(source: FoundSource) -> list[str]:
 
 
 def decided(folder: Path) -> Path:
-    """Do what an analyst would: populations, time zone, first reading of dates, a pillar."""
+    """Do what an analyst would: populations, time zone, first reading of dates."""
     towns = (folder / "towns.csv").read_text(encoding="utf-8")
     towns = re.sub(r",,$", ",5000,2020", towns, flags=re.MULTILINE)
     (folder / "towns.csv").write_text(towns, encoding="utf-8")
     for path in (folder / "city.toml", folder / "method.toml", *folder.glob("sources/*.toml")):
         text = path.read_text(encoding="utf-8")
         text = text.replace('timezone = ""', 'timezone = "Europe/Paris"')
-        if "\n[pillars" not in text:
-            text = re.sub(r"^# (\[pillars.property\]\n)# ", r"\1", text, flags=re.MULTILINE)
         for key in ("first_day", "formats"):
             if f"\n{key} = " not in text:
                 text = re.sub(rf"^# ({key} = )", r"\1", text, count=1, flags=re.MULTILINE)

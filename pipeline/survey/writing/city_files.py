@@ -54,7 +54,7 @@ def city_file(survey: Survey, notes: DoubtNotes, *, city_id: str, name: str, tim
 
 
 def method_file(survey: Survey, notes: DoubtNotes, *, method: str) -> str:
-    """`method.toml`: the pillars of the categories found; usual rates are measured later."""
+    """`method.toml`: all pillars of the method; usual rates are measured later."""
     lines = [
         f"# The city's part of the {method} method. What is usual is measured at the first run and",
         "# kept in usual.toml; remove that file after a change of categories.csv.",
@@ -67,13 +67,12 @@ def method_file(survey: Survey, notes: DoubtNotes, *, method: str) -> str:
     lines += [*dates, 'status = "assumed"', f"reason = {toml(BASE_REASON)}", ""]
     lines += [*notes.about("[pillars]")]
     lines += comment(
-        "A pillar must have a category in categories.csv, and a category its pillar here. "
+        "Pillars that no line of categories.csv needs are left out of the score. "
         f"Categories and pillars: safety-index methods show {method}"
     )
     weight = toml({"value": 1.0, "status": "assumed", "reason": REASON})
     for pillar in find_method(method).method.pillars:
-        mark = "" if pillar in survey.pillars else "# "
-        lines += [f"{mark}[pillars.{pillar}]", f"{mark}weight = {weight}", ""]
+        lines += [f"[pillars.{pillar}]", f"weight = {weight}", ""]
     return "\n".join(lines).rstrip() + "\n"
 
 

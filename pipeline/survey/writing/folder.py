@@ -153,10 +153,7 @@ def next_steps(
     elif people is None or people.unmatched:
         steps.append(f"fill in the populations in {folder / 'towns.csv'}")
     if any(category.is_doubtful for category in survey.categories):
-        steps.append(
-            f"go through the lines marked DOUBT in {folder / 'categories.csv'}; the pillars of "
-            f"categories added there must stand in {folder / 'method.toml'}"
-        )
+        steps.append(f"go through the lines marked DOUBT in {folder / 'categories.csv'}")
     city = f"--city {_quoted(str(folder))}"
     homes = {str(path.parent) for source in survey.sources for path in source.paths}
     run = f"safety-index run {city}"
