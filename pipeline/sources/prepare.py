@@ -1,7 +1,7 @@
 """From the bytes that were delivered to a file that a reader can take: unpacked, in UTF-8."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from pipeline.sources.declaration import Source
@@ -28,12 +28,14 @@ def in_parts(path: Path, *, source: Source, name: str, folder: Path) -> Iterator
             yield iter([whole])
         return
     with unpacked(path, name=name, folder=folder) as plain:
-        yield slices(
+        parts = slices(
             utf8_chunks(plain, encoding=source.encoding, name=name),
             make_folder(folder),
             quote=source.quote.encode(),
             n_head_lines=source.skip_lines + 1,
         )
+        with closing(parts):  # a reader that refuses the first part leaves none behind
+            yield parts
 
 
 @contextmanager

@@ -4,7 +4,7 @@ A whole copy of a large file would have to reach the disk, which takes longer th
 slice is written over again before the system has begun to write it out.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from io import BufferedRandom
 from pathlib import Path
@@ -17,7 +17,7 @@ LARGEST_SLICE = 2 * SLICE_BYTES
 
 def slices(
     chunks: Iterable[bytes], folder: Path, *, quote: bytes, n_head_lines: int
-) -> Iterator[Path]:
+) -> Generator[Path, None, None]:
     """Write a text in slices of whole records, each with the lines of the head before it.
 
     A record ends with a line before which all quotes are closed. Where a stray quote leaves no such

@@ -141,11 +141,12 @@ def _sheet(path: Path, *, source: Source, name: str) -> CalamineSheet:
         raise _unreadable(name, error) from error
     listed = ", ".join(visible(sheet) for sheet in sheets[:LISTED_SHEETS])
     more = f" and {len(sheets) - LISTED_SHEETS} more" if len(sheets) > LISTED_SHEETS else ""
+    first = visible(sheets[0]) if sheets else "NAME"
     raise SourceRefused(
         f"{name}: {len(sheets)} sheets ({listed}{more})"
         + (f", none named '{source.sheet}'" if source.sheet else ""),
         expected="the name of the sheet with the records, where there is more than one",
-        try_next=f'sheet = "{visible(sheets[0])}" in sources/{source.id}.toml',
+        try_next=f"sheet = '{first}' in sources/{source.id}.toml",
     )
 
 

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import struct
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
@@ -168,7 +169,8 @@ def zipped(*members: tuple[str, bytes], packing: int = zipfile.ZIP_DEFLATED) -> 
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", packing) as archive:
         for name, content in members:
-            archive.writestr(name, content)
+            member = zipfile.ZipInfo(name, date_time=(2025, 1, 1, 0, 0, 0))
+            archive.writestr(member, content, compress_type=packing)
     return target.getvalue()
 
 
@@ -211,7 +213,10 @@ def workbook(
     change(book, sheet)
     target = io.BytesIO()
     book.save(target)
-    return target.getvalue()
+    # The same bytes for the same rows: the program writes down when it saved.
+    saved_at = re.compile(rb"\d{4}-\d\d-\d\dT[\d:]+Z")
+    fixed = {"docProps/core.xml": lambda text: saved_at.sub(b"2025-01-01T00:00:00Z", text)}
+    return repacked(target.getvalue(), fixed)
 
 
 def repacked(archive: bytes, changes: dict[str, Callable[[bytes], bytes]]) -> bytes:
