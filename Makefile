@@ -29,6 +29,7 @@ accept: .venv/dev-ready  ## take the pages and files of this code as the new gol
 
 bench: .venv/dev-ready  ## speed and memory, as ratios
 	@$(BIN)/python -m benchmarks.counting
+	@$(BIN)/python -m benchmarks.encoded
 	@$(BIN)/python -m benchmarks.scoring
 	@$(BIN)/python -m benchmarks.night
 

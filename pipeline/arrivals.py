@@ -67,9 +67,8 @@ def waiting_files(source: Source, folder: Path) -> Iterator[Path]:
     """
     found = [path for pattern in source.files for path in sorted(folder.glob(pattern))]
     for path in dict.fromkeys(found):
-        if path.is_symlink():
-            _refuse_stray_link(path, folder)
-        if path.is_file():
+        _refuse_stray_link(path, folder)
+        if not path.is_dir():  # what is neither file nor folder is refused when it is opened
             yield path
 
 
@@ -87,12 +86,17 @@ def _folder(source: Source, *, city: City, records: Path | None, home: Path) -> 
 
 
 def _refuse_stray_link(path: Path, folder: Path) -> None:
-    """Whoever may write to the folder could otherwise have any file of the machine read."""
-    target = path.resolve()
-    if not target.is_file() or not target.is_relative_to(folder.resolve()):
-        end = "out of the folder" if target.exists() else "nowhere"
+    """Whoever may write to the folder could otherwise have any file of the machine read.
+
+    A link may lie in the name itself or in a folder on the way to it.
+    """
+    try:
+        target = path.resolve(strict=True)
+    except (OSError, RuntimeError):  # the latter: a link to itself
+        target = None
+    if target is None or not target.is_relative_to(folder.resolve()):
         raise SourceRefused(
-            f"{path}: a link that leads {end}",
+            f"{path}: a link that leads {'out of the folder' if target else 'nowhere'}",
             expected="a file, or a link to one in the same folder",
             try_next="put the file itself there, or name its folder with --records",
         )

@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 
 from pipeline.errors import SafetyIndexError, WrongUsage
+from pipeline.sources.text import visible
 
 
 @contextmanager
@@ -22,7 +23,9 @@ def reported(verb: str, *, as_json: bool) -> Iterator[None]:
         if as_json:
             problem = {"seen": error.seen, "expected": error.expected, "try": error.try_next}
             print_json(verb, {}, status="failed", diagnostics=[problem])
-        print(f"safety-index {verb}: {error}", file=sys.stderr)  # noqa: T201
+        # Names of files and columns come from outside: they must not steer a terminal.
+        told = "\n".join(map(visible, str(error).split("\n")))
+        print(f"safety-index {verb}: {told}", file=sys.stderr)  # noqa: T201
         raise typer.Exit(error.exit_code) from error
 
 

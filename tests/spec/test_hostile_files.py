@@ -285,7 +285,6 @@ def test_a_link_within_the_records_folder_is_a_file(records: Path) -> None:
     assert (0, "") == run(records.parent)
 
 
-@pytest.mark.xfail(strict=True, reason="pipeline/arrivals.py resolves a loop")
 def test_a_link_to_itself_is_refused(records: Path) -> None:
     """A link that never ends leads nowhere."""
     (records / "calls-2.csv").symlink_to("calls-2.csv")
@@ -296,7 +295,6 @@ def test_a_link_to_itself_is_refused(records: Path) -> None:
     assert "calls-2.csv: a link that leads nowhere" in text
 
 
-@pytest.mark.xfail(strict=True, reason="pipeline/arrivals.py looks at the last link only")
 def test_a_linked_folder_is_no_way_out(records: Path) -> None:
     """A file behind a link to a folder elsewhere is refused as the link to the file would be."""
     declaration = records.parent / "sources" / "calls.toml"
@@ -321,7 +319,6 @@ def test_what_is_no_file_is_never_waited_for(
     assert "no file" in refusal.value.seen
 
 
-@pytest.mark.xfail(strict=True, reason="pipeline/arrivals.py passes over what is no file")
 def test_a_pipe_is_not_passed_over(records: Path) -> None:
     """In the records folder, a pipe under a name that the source awaits is told."""
     os.mkfifo(records / "calls-2.csv")

@@ -252,10 +252,6 @@ NAMES = {
 }
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="require_columns and the messages show names of columns and files as they are",
-)
 @pytest.mark.parametrize("name", NAMES)
 def test_names_from_outside_do_not_steer_a_terminal(tmp_path: Path, name: str) -> None:
     """Names of columns and of files reach a message with their marks written out."""
