@@ -158,6 +158,8 @@ def read_city(folder: Path) -> City:
         for value, place in places.items()
         if towns and place not in {*towns, OUTSIDE}
     ]
+    if any(source.place.by_position for source in sources) and not (folder / BOUNDARIES).exists():
+        mistakes.append(f"{BOUNDARIES} is missing: a source tells places by position")
     calibration = stated and with_usual_rates(stated, folder)
     if calibration:
         mistakes += _uncalibrated(categories, calibration)
