@@ -37,12 +37,20 @@ from prefect.runtime import flow_run
 from pipeline.editions.edition import Edition
 from pipeline.errors import LockedByAnother, SafetyIndexError, StorageUnusable
 from pipeline.ingest import Batch
-from pipeline.night import compute_and_keep, settled, take_in, working_in
+from pipeline.night import (
+    Task,
+    compute_and_keep,
+    reports_due,
+    settled,
+    take_in,
+    tonight,
+    working_in,
+)
 from pipeline.session import Session, open_session
 from pipeline.store.folders import make_folder
 from reports.files import ranking_rows
 from reports.publish import Published, publish
-from reports.terminal import print_night
+from reports.terminal import print_night, print_others
 from reports.words.language import language
 
 
@@ -70,15 +78,17 @@ def settle_rates(session: Session) -> Session:
 
 
 @task(cache_policy=NO_CACHE)
-def score_towns(session: Session, day: date | None) -> Edition:
-    """Compute the day and keep its edition."""
-    return compute_and_keep(session, day=day)
+def score_towns(session: Session, wanted: Task) -> Edition:
+    """Compute a period and keep its edition."""
+    return compute_and_keep(session, wanted)
 
 
 @task(cache_policy=NO_CACHE)
-def write_site(session: Session, edition: Edition) -> Published:
+def write_site(session: Session, wanted: Task, edition: Edition) -> Published:
     """Publish pages and files."""
-    return publish(edition, city=session.city, method=session.method.method, home=session.home)
+    return publish(
+        edition, city=session.city, method=wanted.method, home=session.home, leads=wanted.leads
+    )
 
 
 @task(cache_policy=NO_CACHE)
@@ -112,11 +122,17 @@ def nightly(city: str = str(EMBEDDED_CITY), day: date | None = None) -> None:
     with working_in(session, purpose="flow nightly"):
         batches = read_arrivals(session)
         session = settle_rates(session)
-        edition = score_towns(session, day)
-        published = write_site(session, edition)
+        leading, *others = tonight(session, day=day)
+        edition = score_towns(session, leading)
+        published = write_site(session, leading, edition)
+        more = []
+        for wanted in (*others, *reports_due(session, edition)):
+            other = score_towns(session, wanted)
+            more.append((other, write_site(session, wanted, other)))
     show_in_prefect(edition)
-    method = session.method.method
+    method = leading.method.method
     print_night(batches, edition, published, method=method, language=language("en"))
+    print_others(more)
     print(closing_line(batches, edition, published, seconds=time.monotonic() - started))  # noqa: T201
 
 

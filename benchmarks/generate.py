@@ -13,7 +13,8 @@ from pathlib import Path
 
 import duckdb
 
-from indices.method import Calibration, Text
+from indices.choices import Text
+from indices.method import Calibration
 from pipeline.categories import CategoryRule, CategoryTable
 from pipeline.city import City, CityFile, Licence
 from pipeline.sources.declaration import Category, Identity, Place, Source, TimeColumn

@@ -12,7 +12,7 @@ import numpy as np
 from scipy.stats import rankdata
 
 from indices.arrays import FloatArray
-from indices.method import Calibration, Method, ScoringRules, combine
+from indices.method import Calibration, StandardMethod, ScoringRules, combine
 from indices.score.scale import score_from_exponent
 from indices.score.shrinkage import GammaPrior, fit_gamma
 from indices.score.standard import Scores, score_days
@@ -106,7 +106,7 @@ def fit_evidence(study: Study) -> list[tuple[FloatArray, FloatArray, GammaPrior]
 
 def load_study() -> Study:
     """Read the city folder and the method."""
-    method = Method.model_validate(_read_toml(DATA / "methods" / "standard.toml"))
+    method = StandardMethod.model_validate(_read_toml(DATA / "methods" / "standard.toml"))
     rules = combine(method, Calibration.model_validate(_read_toml(CITY / "method.toml")))
     counts, population = _load_counts(rules.categories)
     return Study(counts=counts, population=population, rules=rules)

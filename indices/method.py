@@ -1,8 +1,9 @@
 """What a method says: every number of the index that is somebody's choice.
 
-`Method` is one file of `data/methods/`, the same for all cities. `Calibration` is a city's part of
-it: which pillars it has, what they weigh, and what a usual day was in its base period. `combine`
-makes of both the `ScoringRules` that the mathematics takes.
+`Method` is what all files of `data/methods/` have in common. `StandardMethod` is ours, the same for
+all cities; `Calibration` is a city's part of it: which pillars it has, what they weigh, and what a
+usual day was in its base period. `combine` makes of both the `ScoringRules` that the mathematics
+takes. The methods of other cities are `indices.composite.method.CompositeMethod`.
 """
 
 from dataclasses import dataclass
@@ -10,64 +11,19 @@ from datetime import date
 from typing import Annotated, Literal, Self
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from indices.arrays import FloatArray, IntArray
-
-Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-Colour = Annotated[str, Field(pattern=r"^#[0-9a-f]{6}$")]
-
-
-class Strict(BaseModel):
-    """A table of a method or city file: unknown keys are mistakes, values do not change."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Text(Strict):
-    """Words for readers, in each language of the site."""
-
-    en: str = Field(min_length=1)
-    zh: str = Field(min_length=1)
-
-
-class Choice(Strict):
-    """Where a value comes from: `stated` by a source, or `assumed` by us for a reason."""
-
-    status: Literal["stated", "assumed"]
-    source: str | None = None
-    reason: str | None = None
-
-    @model_validator(mode="after")
-    def _is_explained(self) -> Self:
-        needed = {"stated": "source", "assumed": "reason"}[self.status]
-        if not getattr(self, needed):
-            raise ValueError(f"a value marked '{self.status}' needs a {needed}")
-        return self
-
-
-class Number(Choice):
-    """One number and where it comes from."""
-
-    value: Annotated[float, Field(allow_inf_nan=False)]
-
-
-class PositiveNumber(Number):
-    """A number above zero."""
-
-    value: Annotated[float, Field(gt=0, allow_inf_nan=False)]
-
-
-class WholeNumber(Number):
-    """1, 2, 3, ..."""
-
-    value: Annotated[float, Field(ge=1, multiple_of=1, allow_inf_nan=False)]
-
-
-class Share(Number):
-    """A number between 0 and 1, both excluded."""
-
-    value: Annotated[float, Field(gt=0, lt=1)]
+from indices.choices import (
+    Choice,
+    Code,
+    Colour,
+    PositiveNumber,
+    Share,
+    Strict,
+    Text,
+    WholeNumber,
+)
 
 
 class Window(Strict):
@@ -134,21 +90,27 @@ class Category(Strict):
     """A kind of incident and its severity, in days of the scheme that the source names."""
 
     pillar: Code
-    name: Text
     severity: PositiveNumber
 
 
 class Method(Strict):
-    """One method file."""
+    """What every method file says, whatever its mathematics."""
 
+    kind: str
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
     version: Annotated[str, Field(pattern=r"^\d+\.\d+$")]
     name: Text
     summary: Text
+    levels: Levels
+
+
+class StandardMethod(Method):
+    """The standard method's file."""
+
+    kind: Literal["standard"]
     window: Window
     scale_base: Share
     uncertainty: Uncertainty
-    levels: Levels
     pillars: dict[Code, Text]
     categories: dict[Code, Category]
 
@@ -191,6 +153,14 @@ class Calibration(Strict):
     method: str
     base_period: BasePeriod
     pillars: dict[Code, PillarCalibration] = Field(min_length=1)
+    left_out: dict[Code, str] = Field(default_factory=dict)  # pillars not scored here, and why
+
+    @model_validator(mode="after")
+    def _is_one_or_the_other(self) -> Self:
+        both = sorted(self.pillars.keys() & self.left_out.keys())
+        if both:
+            raise ValueError(f"pillars and left_out both name {', '.join(both)}")
+        return self
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -219,7 +189,7 @@ class CalibrationMismatch(ValueError):
     """A city's calibration does not fit its method."""
 
 
-def combine(method: Method, calibration: Calibration) -> ScoringRules:
+def combine(method: StandardMethod, calibration: Calibration) -> ScoringRules:
     """Join a method with a city's calibration.
 
     Raises:
@@ -256,7 +226,7 @@ def combine(method: Method, calibration: Calibration) -> ScoringRules:
     )
 
 
-def _mismatches(method: Method, calibration: Calibration) -> list[str]:
+def _mismatches(method: StandardMethod, calibration: Calibration) -> list[str]:
     """Say everything that keeps the two from being joined."""
     mistakes = []
     if calibration.method != method.id:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from indices.method import Method
+from indices.method import StandardMethod
 from pipeline.city import City, read_city
 from pipeline.counts import (
     find_coverage,
@@ -14,7 +14,7 @@ from pipeline.counts import (
     newest_batch,
 )
 from pipeline.errors import ConfigurationMistake, StorageUnusable
-from pipeline.methods import MethodFile
+from pipeline.methods import MethodFile, read_vocabulary
 from pipeline.store.folders import write_whole
 from pipeline.store.warehouse import Warehouse
 from pipeline.usual_rates import USUAL_FILE, Rates, usual_file
@@ -22,7 +22,7 @@ from pipeline.usual_rates import USUAL_FILE, Rates, usual_file
 LEAST_EVENTS = 0.5  # presumed of a category without incidents: what never came is not impossible
 
 
-def calibrated(warehouse: Warehouse, city: City, method: MethodFile) -> City:
+def calibrated(warehouse: Warehouse, city: City, method: MethodFile[StandardMethod]) -> City:
     """The city with usual rates: measured and written into its folder where it has none yet.
 
     Raises:
@@ -63,7 +63,7 @@ def _write(path: Path, text: str) -> None:
 
 
 def measure_usual_rates(
-    warehouse: Warehouse, city: City, method: MethodFile, *, first: date, last: date
+    warehouse: Warehouse, city: City, method: MethodFile[StandardMethod], *, first: date, last: date
 ) -> Rates:
     """Incidents per 100,000 residents and day from first to last, by pillar and category.
 
@@ -89,7 +89,7 @@ def measure_usual_rates(
     return {pillar: {code: rates[code] for code in part} for pillar, part in by_pillar.items()}
 
 
-def categories_by_pillar(city: City, method: Method) -> dict[str, list[str]]:
+def categories_by_pillar(city: City, method: StandardMethod) -> dict[str, list[str]]:
     """The categories that the city's table names, by pillar, in the order of the method.
 
     A pillar of method.toml without any is left out: nothing could be said of it.
@@ -107,21 +107,24 @@ def categories_by_pillar(city: City, method: Method) -> dict[str, list[str]]:
         )
     by_pillar: dict[str, list[str]] = {pillar: [] for pillar in city.calibration.pillars}
     for code, category in method.categories.items():
-        if code in city.category_codes:
+        if code in city.category_codes and category.pillar in by_pillar:
             by_pillar[category.pillar].append(code)
     return {pillar: codes for pillar, codes in by_pillar.items() if codes}
 
 
-def category_mistakes(city: City, method: Method) -> list[str]:
+def category_mistakes(city: City, method: StandardMethod) -> list[str]:
     """What keeps the categories of the city's table from being scored."""
     named = set(city.category_codes)
     if not named:
         return ["no line names a category"]
     known = {code: method.categories[code].pillar for code in named & {*method.categories}}
-    mistakes = [f"'{code}' is no category of the method" for code in named - known.keys()]
+    told = read_vocabulary().kinds
+    mistakes = [f"'{code}' is no kind of the vocabulary" for code in named - told.keys()]
     mistakes += [
         f"'{code}' belongs to the pillar '{pillar}', which method.toml lacks"
         for code, pillar in known.items()
-        if pillar not in city.calibration.pillars
+        if pillar not in {*city.calibration.pillars, *city.calibration.left_out}
     ]
+    if not known:
+        mistakes.append(f"no category of method '{method.id}' is named")
     return sorted(mistakes)

@@ -12,7 +12,7 @@ from pipeline.calibrate import category_mistakes
 from pipeline.city import City
 from pipeline.counts import load_mappings, newest_batch
 from pipeline.ingest import ingest
-from pipeline.methods import find_method
+from pipeline.methods import find_standard
 from pipeline.places.names import suggest
 from pipeline.quality import Quality, measure_quality
 from pipeline.settings import DEFAULT_MEMORY
@@ -81,7 +81,7 @@ def judge_without_keeping(
         n_not_located=sum(day.not_located for day in quality.days),
         n_unmapped=sum(day.unmapped for day in quality.days),
         suggestions={value: suggest(value, towns) for value, _ in quality.unmatched_places},
-        mistakes=category_mistakes(city, find_method(city.calibration.method).method),
+        mistakes=category_mistakes(city, find_standard(city.calibration.method).method),
         doubts=count_doubts(city.folder),
     )
 

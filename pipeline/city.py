@@ -10,18 +10,22 @@ from zoneinfo import available_timezones
 from pydantic import AfterValidator, Field
 
 from indices.arrays import FloatArray
-from indices.method import Calibration, Strict, Text
+from indices.choices import Strict, Text
+from indices.method import Calibration
 from pipeline.categories import CategoryTable, read_rules
 from pipeline.errors import ConfigurationMistake, WrongUsage
-from pipeline.methods import Model, read_toml
+from pipeline.external import EXTERNAL_FILE, ExternalValue, read_external
+from pipeline.methods import Model, find_standard, read_toml
+from pipeline.settings import STANDARD
 from pipeline.sources.declaration import Source
 from pipeline.tables import read_table
 from pipeline.towns import Town, first_days, population_history, read_towns, successor_on, towns_on
 from pipeline.usual_rates import USUAL_FILE, with_usual_rates
 
 OUTSIDE = "outside"
+MethodId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
 TABLES = ("city.toml", "method.toml", "towns.csv", "places.csv", "categories.csv")
-LATER_TABLES = (USUAL_FILE, "populations.csv")  # that a city may have
+LATER_TABLES = (USUAL_FILE, "populations.csv", EXTERNAL_FILE)  # that a city may have
 BOUNDARIES = "boundaries.geojson"
 
 
@@ -39,6 +43,13 @@ class Licence(Strict):
     attribution: str
 
 
+class Break(Strict):
+    """A day from which on the records are not comparable with those before."""
+
+    from_day: date
+    reason: Text
+
+
 class CityFile(Strict):
     """`city.toml`."""
 
@@ -50,8 +61,12 @@ class CityFile(Strict):
     language: Literal["en", "zh"] = "en"  # of the page that a visitor sees first
     records: str
     licence: Licence
+    methods: tuple[MethodId, ...] = Field(default=(STANDARD,), min_length=1)  # the first leads
+    holidays: tuple[Literal["chinese_new_year", "easter"], ...] = ()  # that move within the year
+    reports: tuple[Literal["half_month", "month"], ...] = ("half_month", "month")  # after a night
     notice: Text | None = None  # said on every page, as that the records are synthetic
     district_names_zh: dict[str, str] = Field(default_factory=dict)
+    breaks: tuple[Break, ...] = ()  # in the series of records
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +80,7 @@ class City:
     categories: CategoryTable
     sources: tuple[Source, ...]
     calibration: Calibration
+    external: tuple[ExternalValue, ...]
     sha256: str  # of everything above, to tell when an edition was made with other tables
 
     @property
@@ -151,6 +167,7 @@ def read_city(folder: Path) -> City:
     towns = read_towns(folder, mistakes)
     if not towns and not mistakes:
         mistakes.append("towns.csv names no town")
+    external = read_external(folder, {*towns}, mistakes)
     places = _read_places(folder, mistakes)
     categories = _read_categories(folder, mistakes)
     mistakes += [
@@ -178,6 +195,7 @@ def read_city(folder: Path) -> City:
         categories=categories,
         sources=sources,
         calibration=calibration,
+        external=external,
         sha256=_folder_hash(folder, sources),
     )
 
@@ -228,7 +246,12 @@ def _read_categories(folder: Path, mistakes: list[str]) -> CategoryTable:
 def _uncalibrated(categories: CategoryTable, calibration: Calibration) -> list[str]:
     """Categories of the table for which no usual rate is known, where any is."""
     known = {code for pillar in calibration.pillars.values() for code in pillar.usual_per_100k_day}
-    lacking = {rule.category for rule in categories.rules if rule.category} - known
+    standard = find_standard(calibration.method).method.categories
+    lacking = {
+        rule.category
+        for rule in categories.rules
+        if rule.category in standard and standard[rule.category].pillar in calibration.pillars
+    } - known
     return [
         f"categories.csv names '{code}', for which there is no usual rate: remove {USUAL_FILE} to "
         "measure it at the next run, or add it to method.toml"

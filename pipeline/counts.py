@@ -38,7 +38,12 @@ class Coverage:
 
 
 def load_mappings(
-    warehouse: Warehouse, city: City, *, categories: tuple[str, ...], day: date
+    warehouse: Warehouse,
+    city: City,
+    *,
+    categories: tuple[str, ...],
+    day: date,
+    received: bool = False,
 ) -> None:
     """Look up the words of the records and put what they mean beside them.
 
@@ -47,9 +52,12 @@ def load_mappings(
         city: With the tables of words.
         categories: Codes that are counted, in the order of the arrays.
         day: Whose towns are meant: a town that was taken over counts for its successor.
+        received: Whether categories at reception are asked for too.
     """
     places = [str(row[0]) for row in warehouse.rows("known_places")]
     kinds = [str(row[0]) for row in warehouse.rows("known_categories")]
+    if received:
+        kinds = sorted({*kinds, *(str(row[0]) for row in warehouse.rows("known_received"))})
     _map_words(warehouse, city, places, kinds, categories=categories, day=day)
 
 

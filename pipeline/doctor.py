@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
 from pipeline.city import City, read_city
-from pipeline.compute import join_rules
+from pipeline.compute.standard import join_rules
 from pipeline.counts import find_coverage, load_mappings, newest_batch
 from pipeline.errors import SafetyIndexError
-from pipeline.methods import find_method
+from pipeline.methods import find_standard
 from pipeline.settings import Settings
 from pipeline.store.folders import write_whole
 from pipeline.store.warehouse import FILE_NAME, Warehouse, open_for_reading
@@ -35,7 +35,7 @@ def examine(settings: Settings) -> list[Finding]:
     findings = [_python(), *_packages(), _disk(settings)]
     try:
         city = read_city(settings.city_folder)
-        method = find_method(city.calibration.method)
+        method = find_standard(city.calibration.method)
         if city.is_calibrated:
             join_rules(city, method)
     except SafetyIndexError as error:

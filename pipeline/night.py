@@ -1,23 +1,25 @@
-"""The night: take in what has arrived, compute the newest complete day, keep the edition."""
+"""The night: take in what has arrived, compute the newest complete periods, keep the editions."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
+from indices.periods import PeriodKind, ends_on, parse_period, period_of, previous
 from pipeline.arrivals import ingest_arrivals
 from pipeline.calibrate import calibrated
 from pipeline.city import City
-from pipeline.compute import compute_edition
-from pipeline.editions.catalogue import keep_edition, load_edition
+from pipeline.compute.edition import compute_edition
+from pipeline.editions.catalogue import keep_edition, list_editions, load_edition
 from pipeline.editions.edition import Edition
 from pipeline.errors import WrongUsage
 from pipeline.ingest import Batch
+from pipeline.methods import AnyMethodFile
 from pipeline.session import Session
 from pipeline.store.folders import storage_errors, write_whole
 from pipeline.store.lock import home_lock
-from pipeline.store.warehouse import open_warehouse
+from pipeline.store.warehouse import open_for_reading, open_warehouse
 
 
 @contextmanager
@@ -69,14 +71,81 @@ def settled(session: Session) -> Session:
     if session.city.is_calibrated:
         return session
     with open_warehouse(session.home, memory=session.memory) as warehouse:
-        return replace(session, city=calibrated(warehouse, session.city, session.method))
+        return replace(session, city=calibrated(warehouse, session.city, session.standard))
 
 
-def compute_and_keep(session: Session, *, day: date | None) -> Edition:
-    """Compute a day and return its edition as it is stored: pages are made from nothing else."""
+@dataclass(frozen=True)
+class Task:
+    """One edition that a night makes."""
+
+    method: AnyMethodFile
+    leads: bool  # whether its method is the city's first one
+    day: date | None = None
+    wanted: str | None = None  # kind or label of the period; None: the method's own
+    base_year: int | None = None
+
+
+def tonight(
+    session: Session,
+    *,
+    day: date | None = None,
+    wanted: str | None = None,
+    base_year: int | None = None,
+) -> list[Task]:
+    """The editions of a night, the leading one first: one of each method of the city.
+
+    Args:
+        session: With the methods.
+        day: A day of the periods; the newest complete ones where it is None.
+        wanted: A kind of period, or one period by its label.
+        base_year: A year that the headline categories are compared with besides.
+    """
+    leading = session.city.about.methods[0]
+    return [
+        Task(method, method.method.id == leading, day, wanted, base_year)
+        for method in session.methods
+    ]
+
+
+def reports_due(session: Session, edition: Edition) -> list[Task]:
+    """The reports that a leading edition of a day makes due.
+
+    They are those of the newest whole periods up to the day that are not stored yet; on the last
+    day of a period its report is made in any case, so that a second run of that day corrects it.
+    """
+    facts = edition.facts
+    leads = facts.method_id == session.city.about.methods[0]
+    if facts.period_kind != PeriodKind.DAY or facts.by_month or not leads:
+        return []
+    with open_for_reading(session.home) as warehouse:
+        stored = {(key.period, key.method_id) for key in list_editions(warehouse)}
+    due = []
+    for kind in map(PeriodKind, session.city.about.reports):
+        period = period_of(facts.day, kind)
+        if not ends_on(facts.day, kind):
+            period = previous(period)
+        is_new = (period, facts.method_id) not in stored or period.last == facts.day
+        if is_new and period.first >= facts.data_first_day:
+            method = session.method_named(facts.method_id)
+            due.append(Task(method, leads=True, wanted=period.label))
+    return due
+
+
+def compute_and_keep(session: Session, task: Task) -> Edition:
+    """Compute a period and return its edition as it is stored: pages are made from nothing else."""
     with open_warehouse(session.home, memory=session.memory) as warehouse:
-        fresh = compute_edition(warehouse, session.city, session.method, day=day)
+        fresh = compute_edition(
+            warehouse,
+            session.city,
+            task.method,
+            day=task.day,
+            wanted=task.wanted,
+            base_year=task.base_year,
+        )
         revision = keep_edition(warehouse, fresh)
         return load_edition(
-            warehouse, day=fresh.facts.day, method_id=fresh.facts.method_id, revision=revision
+            warehouse,
+            method_id=fresh.facts.method_id,
+            period=parse_period(fresh.facts.period),
+            revision=revision,
         )

@@ -11,6 +11,7 @@ from pipeline.store.warehouse import Warehouse
 
 LISTED_ROWS = 200  # of those set aside; the warehouse has them all
 LISTED_VALUES = 50
+LONGEST_VALUE = 80  # characters of a word that are shown
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,7 +147,13 @@ def _day(row: Sequence[object]) -> DayQuality:
 
 
 def _values(rows: Sequence[Sequence[object]]) -> tuple[tuple[str, int], ...]:
-    return tuple((visible(str(value)), int(str(n))) for value, n in rows[:LISTED_VALUES])
+    return tuple((_shown(str(value)), int(str(n))) for value, n in rows[:LISTED_VALUES])
+
+
+def _shown(value: str) -> str:
+    """A word of the records, cut to a length that a table has room for."""
+    is_long = len(value) > LONGEST_VALUE
+    return visible(value[: LONGEST_VALUE - 1]) + "…" if is_long else visible(value)
 
 
 def _batches(warehouse: Warehouse, as_of: int) -> tuple[BatchQuality, ...]:

@@ -4,7 +4,6 @@
 matched into the city's `categories.csv`, where the analyst edits them.
 """
 
-import csv
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,6 +12,7 @@ from pathlib import Path
 
 from pipeline.categories import EXACT, CategoryRule, CategoryTable, normalise, read_rules
 from pipeline.errors import ConfigurationMistake
+from pipeline.tables import read_table
 
 COLUMNS = ("value", "match", "category", "iccs", "label_en", "label_zh", "reason")
 UNCERTAIN = "uncertain:"  # how the reason of a line begins that must be looked at before use
@@ -120,7 +120,7 @@ def list_ready_mappings(folder: Path) -> list[ReadyMapping]:
 
 def _read_mapping(path: Path, mistakes: list[str]) -> ReadyMapping:
     """Read one file; what is wrong with it goes to `mistakes`."""
-    lines = _read_lines(path, mistakes)
+    lines = read_table(path, COLUMNS, mistakes)
     rows = tuple(
         MappingRow(
             rule=rule,
@@ -132,21 +132,6 @@ def _read_mapping(path: Path, mistakes: list[str]) -> ReadyMapping:
         for rule, line in zip(read_rules(lines), lines, strict=True)
     )
     return ReadyMapping(path.stem, rows)
-
-
-def _read_lines(path: Path, mistakes: list[str]) -> list[dict[str, str]]:
-    """Stripped cells of the columns, line by line."""
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file, strict=True)
-            missing = [column for column in COLUMNS if column not in (reader.fieldnames or ())]
-            if missing:
-                mistakes.append(f"{path.name}: missing column(s) {', '.join(missing)}")
-                return []
-            return [{key: (line[key] or "").strip() for key in COLUMNS} for line in reader]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        mistakes.append(f"{path.name}: {error}")
-        return []
 
 
 def best_mapping(

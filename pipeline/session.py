@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from indices.method import StandardMethod
 from pipeline.city import City, read_city
-from pipeline.methods import MethodFile, find_method
+from pipeline.methods import AnyMethodFile, MethodFile, find_method, find_standard
 from pipeline.settings import Settings, resolve_settings
 
 
@@ -14,7 +15,17 @@ class Session:
 
     settings: Settings
     city: City
-    method: MethodFile
+    standard: MethodFile[StandardMethod]  # that the city is calibrated for
+    methods: tuple[AnyMethodFile, ...]  # of a night; the first leads
+
+    @property
+    def method(self) -> AnyMethodFile:
+        """The method whose editions lead: those on the front page."""
+        return self.methods[0]
+
+    def method_named(self, method_id: str) -> AnyMethodFile:
+        """One of the night's methods."""
+        return next(file for file in self.methods if file.method.id == method_id)
 
     @property
     def home(self) -> Path:
@@ -33,9 +44,13 @@ class Session:
 
 
 def open_session(
-    *, city: Path | None = None, home: Path | None = None, records: Path | None = None
+    *,
+    city: Path | None = None,
+    home: Path | None = None,
+    records: Path | None = None,
+    method: str | None = None,
 ) -> Session:
-    """Resolve the settings, read the city and its method.
+    """Resolve the settings, read the city and its methods; `method` stands for them alone.
 
     Raises:
         ConfigurationMistake: If a file of the city or the method is wrong.
@@ -43,4 +58,10 @@ def open_session(
     """
     settings = resolve_settings(city=city, home=home, records=records)
     read = read_city(settings.city_folder)
-    return Session(settings, read, find_method(read.calibration.method))
+    names = (method,) if method else read.about.methods
+    return Session(
+        settings,
+        read,
+        standard=find_standard(read.calibration.method),
+        methods=tuple(find_method(name) for name in names),
+    )

@@ -13,6 +13,9 @@ from pipeline.errors import WrongUsage
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 METHODS_FOLDER = REPOSITORY / "data" / "methods"
+HOLIDAYS_FOLDER = REPOSITORY / "data" / "holidays"
+VOCABULARY_FILE = REPOSITORY / "data" / "vocabulary.toml"
+STANDARD = "standard"  # the method that every city is calibrated for
 EMBEDDED_CITY = REPOSITORY / "data" / "cities" / "toronto"
 PREFIX = "SAFETY_INDEX_"
 MEMORY_VARIABLE = "SAFETY_INDEX_MEMORY"

@@ -17,10 +17,13 @@ from pipeline.tables import read_day, read_table
 TOWN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 TOWN_COLUMNS = ("town_id", "name", "name_zh", "district", "population", "population_year")
 VALIDITY_COLUMNS = ("valid_from", "valid_to", "successor")
+SIZE_COLUMNS = ("registered", "floating", "vehicles", "area_km2", "town_type")
 POPULATION_COLUMNS = ("town_id", "valid_from", "population")
 LONGEST_NAME = 80
 MOST_TOLD_ONE_BY_ONE = 10
 WHOLE = re.compile(r"[1-9][0-9]{0,9}")
+NUMBER = re.compile(r"0|[1-9][0-9]{0,9}")
+AREA = re.compile(r"[0-9]{1,7}(\.[0-9]{1,6})?")
 ONE_DAY = timedelta(days=1)
 
 
@@ -38,6 +41,11 @@ class Town:
     valid_to: date = date.max
     successor: str = ""  # the town that took all of it over, blank where it was split or is there
     populations: tuple[tuple[date, int], ...] = ()  # from a day on, oldest first
+    registered: int | None = None  # residents with household registration
+    floating: int | None = None  # residents from elsewhere with a residence permit
+    vehicles: int | None = None
+    area_km2: float | None = None
+    town_type: str = ""  # towns of one type are compared with each other
 
     def exists_on(self, day: date) -> bool:
         """Whether the town existed on a day."""
@@ -104,7 +112,9 @@ def population_history(towns: Mapping[str, Town], day: date, n_days: int) -> Flo
 def read_towns(folder: Path, mistakes: list[str]) -> dict[str, Town]:
     """Towns of `towns.csv` and `populations.csv`, by town_id; mistakes are added to the list."""
     populations = _read_populations(folder, mistakes)
-    rows = read_table(folder / "towns.csv", TOWN_COLUMNS, mistakes, optional=VALIDITY_COLUMNS)
+    rows = read_table(
+        folder / "towns.csv", TOWN_COLUMNS, mistakes, optional=(*VALIDITY_COLUMNS, *SIZE_COLUMNS)
+    )
     times = Counter(row["town_id"] for row in rows)
     wrong = [(row["town_id"], rule) for row in rows for rule in _broken_rules(row)]
     mistakes += _told(wrong)
@@ -159,6 +169,11 @@ def _town(row: Mapping[str, str], populations: tuple[tuple[date, int], ...]) -> 
         valid_to=read_day(row["valid_to"]) or date.max,
         successor=row["successor"],
         populations=populations,
+        registered=int(row["registered"]) if row["registered"] else None,
+        floating=int(row["floating"]) if row["floating"] else None,
+        vehicles=int(row["vehicles"]) if row["vehicles"] else None,
+        area_km2=float(row["area_km2"]) if row["area_km2"] else None,
+        town_type=row["town_type"],
     )
 
 
@@ -230,6 +245,13 @@ TOWN_RULES: dict[str, Callable[[dict[str, str]], bool]] = {
     ),
     "population_year must be a year": lambda row: (
         bool(row["population"]) and not re.fullmatch(r"[12][0-9]{3}", row["population_year"])
+    ),
+    "registered, floating and vehicles must be whole numbers, or blank": lambda row: any(
+        row[column] and not NUMBER.fullmatch(row[column])
+        for column in ("registered", "floating", "vehicles")
+    ),
+    "area_km2 must be a number above 0 as 12.5, or blank": lambda row: bool(
+        row["area_km2"] and not (AREA.fullmatch(row["area_km2"]) and float(row["area_km2"]) > 0)
     ),
     "valid_from and valid_to must be days as 2020-01-31, or blank": lambda row: any(
         row[column] and read_day(row[column]) is None for column in ("valid_from", "valid_to")

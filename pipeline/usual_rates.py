@@ -9,7 +9,8 @@ from pathlib import Path
 
 from pydantic import Field
 
-from indices.method import Calibration, Code, Strict
+from indices.choices import Code, Strict
+from indices.method import Calibration
 from pipeline.errors import ConfigurationMistake
 from pipeline.methods import read_toml
 

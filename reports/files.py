@@ -5,14 +5,14 @@ import hashlib
 import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 import pandas as pd
 
 from indices.method import Method
-from indices.score.scale import DECIMALS
 from pipeline.city import City
-from pipeline.editions.disclosure import public_components
+from pipeline.editions.disclosure import public_components, public_pillars
 from pipeline.editions.edition import NOT_RATED, Edition, facts_as_json
 
 # The contract: these come first, in this order, under these names; later ones are only appended.
@@ -33,6 +33,15 @@ RANKING_COLUMNS = (
     "obs_status",
 )
 APPENDED_COLUMNS = ("town_name_zh", "population", "change_1d", "change_7d")
+# After the pillars, whose number differs from method to method.
+LATEST_COLUMNS = (
+    "change_previous",
+    "change_year",
+    "weight_present",
+    "run_at_worst",
+    "step",
+    "patrol_share",
+)
 COMPONENT_COLUMNS = (
     "date",
     "edition",
@@ -45,16 +54,20 @@ COMPONENT_COLUMNS = (
     "obs_status",
 )
 CODES = ("town_id",)  # digits that are no number
-Cell = str | int | float | None
+TWO_DECIMALS = ("expected", "value", "baseline")
+Cell = str | int | float | Decimal | None
+AS_PRINTED = ("score", "change_", "points_lost")
 Row = dict[str, Cell]
 
 
-def ranking_rows(edition: Edition) -> list[Row]:
-    """One row a town in the order of the page, with one column a pillar at the end."""
-    pillars = edition.pillars.pivot_table(
+def ranking_rows(edition: Edition, *, public: bool = True) -> list[Row]:
+    """One row a town in the order of the page, with a column a pillar and the newer columns."""
+    pillar_table = public_pillars(edition) if public else edition.pillars
+    pillars = pillar_table.pivot_table(
         index="town_id", columns="pillar", values="score", sort=False, dropna=False
     )
     names = list(dict.fromkeys(edition.pillars["pillar"]))
+    decimals = edition.facts.decimals
     rows = []
     for values in edition.ranking.to_dict("records"):
         rated = values["obs_status"] != NOT_RATED
@@ -68,7 +81,10 @@ def ranking_rows(edition: Edition) -> list[Row]:
         row["level"] = row["level"] if rated else NOT_RATED
         for name in names:
             row[f"score_{name}"] = _plain(pillars.loc[values["town_id"], name])
-        rows.append(row)
+        row["period"] = edition.facts.period
+        for column in LATEST_COLUMNS:
+            row[column] = _plain(values[column])
+        rows.append({name: _rounded(name, value, decimals) for name, value in row.items()})
     return rows
 
 
@@ -76,10 +92,22 @@ def component_rows(edition: Edition, *, public: bool) -> list[Row]:
     """One row a town and category; the public ones without counts."""
     table = public_components(edition.components) if public else edition.components
     head: Row = {"date": edition.facts.day.isoformat(), "edition": edition.name}
+    decimals = edition.facts.decimals
     return [
-        head | {column: _plain(values[column]) for column in COMPONENT_COLUMNS[2:]}
+        head
+        | {
+            column: _rounded(column, _plain(values[column]), decimals)
+            for column in COMPONENT_COLUMNS[2:]
+        }
         for values in table.to_dict("records")
     ]
+
+
+def _rounded(column: str, value: Cell, decimals: int) -> Cell:
+    """Scores, changes and points as a text with the method's decimals; the rest as it is."""
+    if isinstance(value, float) and column.startswith(AS_PRINTED):
+        return Decimal(f"{value:.{decimals}f}")
+    return value
 
 
 def as_csv(rows: Sequence[Mapping[str, Cell]], *, columns: Iterable[str]) -> bytes:
@@ -111,11 +139,11 @@ def _csv(rows: Sequence[Mapping[str, Cell]], columns: Iterable[str], *, end: str
 
 
 def _printed(column: str, value: Cell) -> str:
-    """A cell as text; scores and points always with one decimal."""
+    """A cell as text; what is a float still has a format of its own."""
     if value is None:
         return ""
     if isinstance(value, float):
-        return f"{value:.2f}" if column == "expected" else f"{value:.{DECIMALS}f}"
+        return f"{value:.2f}" if column in TWO_DECIMALS else f"{value:g}"
     return str(value)
 
 
@@ -130,7 +158,9 @@ def _plain(value: Any) -> Cell:
 
 def as_json(document: Mapping[str, Any]) -> bytes:
     """Canonical enough to compare: sorted keys, no escapes, one trailing line end."""
-    text = json.dumps(document, ensure_ascii=False, sort_keys=True, indent=1, allow_nan=False)
+    text = json.dumps(
+        document, ensure_ascii=False, sort_keys=True, indent=1, allow_nan=False, default=float
+    )
     return f"{text}\n".encode()
 
 
@@ -143,13 +173,14 @@ def ranking_document(edition: Edition) -> dict[str, Any]:
             "date": edition.facts.day.isoformat(),
             "edition": edition.name,
             "method": edition.facts.method_id,
+            "period": edition.facts.period,
             "city": edition.facts.city_id,
             "city_score": edition.facts.city_score,
             "towns": [
                 {
                     key: value
                     for key, value in row.items()
-                    if key not in ("date", "edition", "method")
+                    if key not in ("date", "edition", "method", "period")
                 }
                 for row in ranking_rows(edition)
             ],
@@ -161,10 +192,14 @@ def ranking_document(edition: Edition) -> dict[str, Any]:
 def explanation_document(edition: Edition, town_id: str) -> dict[str, Any]:
     """The rows of one town in the edition's three tables, counts included: internal."""
     pillars = edition.pillars[edition.pillars["town_id"] == town_id]
+    indicators = edition.indicators[edition.indicators["town_id"] == town_id]
     components = component_rows(edition, public=False)
     return {
-        "ranking": next(row for row in ranking_rows(edition) if row["town_id"] == town_id),
+        "ranking": next(
+            row for row in ranking_rows(edition, public=False) if row["town_id"] == town_id
+        ),
         "pillars": json.loads(pillars.to_json(orient="records")),
+        "indicators": json.loads(indicators.to_json(orient="records")),
         "components": [row for row in components if row["town_id"] == town_id],
     }
 
@@ -195,9 +230,10 @@ def public_files(edition: Edition, *, city: City, method: Method) -> dict[str, b
 
 def internal_files(edition: Edition) -> dict[str, bytes]:
     """Files of the internal tree, by name: with counts, and the quality of the records."""
-    ranking = ranking_rows(edition)
+    ranking = ranking_rows(edition, public=False)
     return {
         "ranking.csv": as_csv(ranking, columns=list(ranking[0])),
+        **_indicators(edition),
         "components.csv": as_csv(component_rows(edition, public=False), columns=COMPONENT_COLUMNS),
         "edition.json": as_json(edition_document(edition)),
         "quality.json": as_json(
@@ -209,6 +245,31 @@ def internal_files(edition: Edition) -> dict[str, bytes]:
             }
         ),
     }
+
+
+INDICATOR_COLUMNS = (
+    "date",
+    "edition",
+    "town_id",
+    "pillar",
+    "indicator",
+    "value",
+    "baseline",
+    "score",
+    "obs_status",
+)
+
+
+def _indicators(edition: Edition) -> dict[str, bytes]:
+    """`indicators.csv` of a composite method: internal, for a value tells a count."""
+    if edition.indicators.empty:
+        return {}
+    head: Row = {"date": edition.facts.day.isoformat(), "edition": edition.name}
+    rows = [
+        head | {column: _plain(values[column]) for column in INDICATOR_COLUMNS[2:]}
+        for values in edition.indicators.to_dict("records")
+    ]
+    return {"indicators.csv": as_csv(rows, columns=INDICATOR_COLUMNS)}
 
 
 def checksums(files: Mapping[str, bytes]) -> bytes:
@@ -227,8 +288,9 @@ FIELD_TYPES = {
     "rank_high": "integer",
     "population": "integer",
     "count": "integer",
+    "run_at_worst": "integer",
 }
-NUMBERS = ("score", "change_", "expected", "points_lost")
+NUMBERS = ("score", "change_", "expected", "points_lost", "weight_present", "patrol_share")
 DESCRIPTIONS = {
     "date": "civil day in the city's time zone",
     "edition": "r0 when first published, r1, r2 ... when revised",
@@ -246,6 +308,13 @@ DESCRIPTIONS = {
     "points_lost": "share of 100 - score; adds up exactly within a town",
     "change_1d": "score minus that of the day before, from the same records",
     "change_7d": "score minus that of a week before, from the same records",
+    "period": "label: a day, 2019-W07, 2019-03, 2019-Q1, 2019, or 2019-03-01--2019-03-10",
+    "change_previous": "score minus that of the period before; empty for a day",
+    "change_year": "score minus that of the same period of last year; empty for a day",
+    "weight_present": "share of the method's weight that the records tell",
+    "run_at_worst": "periods at the worst level in a row, where the method has a ladder",
+    "step": "what the method's ladder asks for now",
+    "patrol_share": "share of the patrol effort, where the method has such a rule",
 }
 
 
@@ -253,11 +322,11 @@ def data_package(
     edition: Edition, ranking_columns: Sequence[str], *, city: City, method: Method
 ) -> dict[str, Any]:
     """`datapackage.json`: a description of the CSV files (Data Package standard)."""
-    day = edition.facts.day.isoformat()
+    label = edition.facts.period
     return {
         "profile": "tabular-data-package",
-        "name": f"safety-index-{city.about.id}-{day}-{edition.name}",
-        "title": f"{city.about.name.en} Safety Index, {day}, {edition.name}",
+        "name": f"safety-index-{city.about.id}-{label}-{edition.name}".lower(),
+        "title": f"{city.about.name.en} Safety Index, {label}, {edition.name}",
         "version": f"{method.id}-{method.version}",
         "licenses": [{"title": city.about.licence.name, "path": city.about.licence.url}],
         "sources": [{"title": city.about.licence.attribution}],

@@ -3,20 +3,21 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from pipeline.doctor import Finding
-from pipeline.methods import MethodFile, choices_of, method_as_data
+from pipeline.methods import AnyMethodFile, choices_of, method_as_data
 from pipeline.settings import Setting
 
 
-def method_lines(files: Sequence[MethodFile]) -> Iterator[str]:
+def method_lines(files: Sequence[AnyMethodFile]) -> Iterator[str]:
     """A line a method: how much of it is stated and how much assumed."""
     for row in map(method_as_data, files):
         yield (
-            f"{row['id']} {row['version']}  {row['name']['en']} · {row['name']['zh']}  "
-            f"({row['stated']} values stated, {row['assumed']} assumed)  {row['sha256'][:12]}"
+            f"{row['id']:26} {row['version']:5} {row['formula']:17} "
+            f"{row['stated']:3} stated, {row['assumed']:3} assumed  {row['sha256'][:12]}  "
+            f"{row['name']['en']} · {row['name']['zh']}"
         )
 
 
-def choice_lines(file: MethodFile) -> Iterator[str]:
+def choice_lines(file: AnyMethodFile) -> Iterator[str]:
     """A line a value: where it comes from."""
     for path, value, status, origin in choices_of(file.method.model_dump(mode="json")):
         yield f"{path} = {value}  [{status}: {origin}]"

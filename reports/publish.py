@@ -3,17 +3,22 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from indices.method import Method
+from indices.composite.method import CompositeMethod
+from indices.periods import PeriodKind
 from pipeline.city import City
 from pipeline.editions.edition import Edition
+from pipeline.methods import AnyMethodFile
 from pipeline.store.folders import make_folder, write_whole
 from reports.files import internal_files, public_files
 from reports.pages.day import render_day
 from reports.pages.front import render_front
+from reports.pages.method import render_method
 from reports.pages.quality import render_quality
+from reports.pages.report import render_report, report_files
 from reports.trees import (
     STAGING,
     edition_order,
+    edition_period,
     published_editions,
     put_in_place,
     stage_edition,
@@ -22,6 +27,17 @@ from reports.trees import (
 )
 from reports.words.language import LANGUAGES, language
 
+METHODS = "methods"
+# Periods that have a report; shorter ones have the page of a day.
+REPORTED = (
+    PeriodKind.HALF_MONTH,
+    PeriodKind.MONTH,
+    PeriodKind.QUARTER,
+    PeriodKind.HALF_YEAR,
+    PeriodKind.YEAR,
+    PeriodKind.RANGE,
+)
+
 
 @dataclass(frozen=True)
 class Published:
@@ -29,67 +45,119 @@ class Published:
 
     public: Path
     internal: Path
-    page: Path  # of the day, in the city's own language
+    page: Path  # of the edition, in the city's own language
     is_new: bool  # False: it lay there already, whole, and was left alone
 
 
-def publish(edition: Edition, *, city: City, method: Method, home: Path) -> Published:
-    """Publish an edition, the copy of the newest one, and the front page.
+def publish(
+    edition: Edition, *, city: City, method: AnyMethodFile, home: Path, leads: bool = True
+) -> Published:
+    """Publish an edition, the page of its method, the copy of the newest one, and the front page.
 
     An edition that lies there whole is left as it is: what was published does not change. A full
     disk is met while writing aside, when nothing has been moved yet.
+
+    Args:
+        edition: As it was stored.
+        city: Whose it is.
+        method: That it was made by.
+        home: Folder that holds both trees.
+        leads: Whether its method is the city's first one. The others' editions lie below the page
+            of their method, and are neither `latest` nor on the front page.
 
     Raises:
         StorageUnusable: If the disk is full or cannot be written; nothing half is left in place.
     """
     site, internal = home / "site", home / "internal"
-    place = f"{edition.facts.day.isoformat()}/{edition.name}"
+    own = "" if leads else f"{METHODS}/{edition.facts.method_id}/"
+    place = f"{own}{edition.facts.period}/{edition.name}"
     for tree in (site, internal):
         sweep(tree)
     editions = stage_edition(site, place, lambda: _public(edition, city, method))
     editions |= stage_edition(internal, place, lambda: _internal(edition, city))
     moves = dict(editions)
-    for tree in (site, internal):
-        moves |= stage_latest(tree, newest=_newest(tree, place, editions))
-    moves |= _stage_front(site, city, place)
-    for target in moves.values():
-        make_folder(target.parent)  # even an empty folder may be what a full disk refuses
-    for staged, target in moves.items():
-        put_in_place(staged, target)
+    moves |= _stage_method(site, method)
+    if leads:
+        kind = lead_kind(method)
+        for tree in (site, internal):
+            moves |= stage_latest(tree, newest=_newest(tree, kind, place, editions))
+    moves |= _stage_front(site, city, place if leads else None, method)
+    _move(moves)
     for tree in (site, internal):
         sweep(tree)
     page = site / place / city.about.language / "index.html"
     return Published(site / place, internal / place, page, is_new=bool(editions))
 
 
-def _newest(tree: Path, place: str, staged: dict[Path, Path]) -> Path:
+def lead_kind(method: AnyMethodFile) -> PeriodKind:
+    """The kind of period whose newest edition is `latest`."""
+    if isinstance(method.method, CompositeMethod):
+        return method.method.period.value
+    return PeriodKind.DAY
+
+
+def _move(moves: dict[Path, Path]) -> None:
+    """Put everything written aside into its place."""
+    for target in moves.values():
+        make_folder(target.parent)  # even an empty folder may be what a full disk refuses
+    for staged, target in moves.items():
+        put_in_place(staged, target)
+
+
+def _newest(tree: Path, kind: PeriodKind, place: str, staged: dict[Path, Path]) -> Path:
     """Folder of the newest edition, which may still lie aside."""
-    newest = max([*published_editions(tree), place], key=edition_order)
+    known = published_editions(tree, [kind])
+    if not known:
+        known = [place]  # a report of a city that has no edition of a day yet
+    newest = max([*known, *_of_kind(place, kind)], key=edition_order)
     targets = {target: source for source, target in staged.items()}
     return targets.get(tree / newest, tree / newest)
 
 
-def _stage_front(site: Path, city: City, place: str) -> dict[Path, Path]:
+def _of_kind(place: str, kind: PeriodKind) -> list[str]:
+    return [place] if edition_period(place).kind == kind else []
+
+
+def _stage_method(site: Path, method: AnyMethodFile) -> dict[Path, Path]:
+    """Write the pages of a method aside unless they are there already."""
+    moves: dict[Path, Path] = {}
+    for code in LANGUAGES:
+        name = f"{METHODS}/{method.method.id}/{code}/index.html"
+        moves |= _stage_page(site, name, render_method(method, language=language(code)).encode())
+    return moves
+
+
+def _stage_front(
+    site: Path, city: City, place: str | None, method: AnyMethodFile
+) -> dict[Path, Path]:
     """Write the front page aside unless it is there already."""
-    names = {*published_editions(site), place}
+    names = {*published_editions(site), *([place] if place else [])}
     ordered = sorted(names, key=edition_order, reverse=True)
-    content = render_front(city, editions=ordered).encode()
-    front, staged = site / "index.html", site / STAGING / "index.html"
-    if front.is_file() and front.read_bytes() == content:
+    methods = {path.parents[1].name for path in (site / METHODS).glob("*/en/index.html")}
+    content = render_front(city, editions=ordered, methods=sorted({*methods, method.method.id}))
+    return _stage_page(site, "index.html", content.encode())
+
+
+def _stage_page(site: Path, name: str, content: bytes) -> dict[Path, Path]:
+    """Write one page aside unless it lies there as it is."""
+    page, staged = site / name, site / STAGING / name
+    if page.is_file() and page.read_bytes() == content:
         return {}
     write_whole(staged, content)
-    return {staged: front}
+    return {staged: page}
 
 
-def _public(edition: Edition, city: City, method: Method) -> dict[str, bytes]:
+def _public(edition: Edition, city: City, method: AnyMethodFile) -> dict[str, bytes]:
     """Files and pages of the public tree."""
+    render = render_report if edition.facts.period_kind in REPORTED else render_day
     pages = {
-        f"{code}/index.html": render_day(
-            edition, city=city, method=method, language=language(code)
+        f"{code}/index.html": render(
+            edition, city=city, method=method.method, language=language(code)
         ).encode()
         for code in LANGUAGES
     }
-    return public_files(edition, city=city, method=method) | pages
+    files = public_files(edition, city=city, method=method.method)
+    return files | report_files(edition, public=True) | pages
 
 
 def _internal(edition: Edition, city: City) -> dict[str, bytes]:
@@ -98,4 +166,4 @@ def _internal(edition: Edition, city: City) -> dict[str, bytes]:
         f"{code}/quality.html": render_quality(edition, city=city, language=language(code)).encode()
         for code in LANGUAGES
     }
-    return internal_files(edition) | pages
+    return internal_files(edition) | report_files(edition, public=False) | pages

@@ -12,14 +12,14 @@ from rich.text import Text as RichText
 
 from indices.method import Method
 from pipeline.check import Judgement
-from pipeline.city import City
 from pipeline.editions.edition import Edition
 from pipeline.ingest import Batch
 from pipeline.quality import Quality
-from pipeline.towns import Town
 from reports.pages.quality import Table, quality_tables
+from reports.pages.rows import CHANGE_HEADS, changes_shown
 from reports.publish import Published
 from reports.words.language import Language, mark
+from reports.words.periods import facts_period
 
 RANKING_HEADS = (
     (mark("Rank"), False),
@@ -29,32 +29,9 @@ RANKING_HEADS = (
     (mark("Score"), False),
     (mark("Interval"), False),
     (mark("Level"), True),
-    (mark("1 day"), False),
-    (mark("7 days"), False),
-)
-PILLAR_HEADS = (
-    mark("Pillar"),
-    mark("Weight"),
-    mark("Own harm"),
-    mark("Kept"),
-    mark("Harm after shrinkage"),
-    mark("Score"),
-)
-COMPONENT_HEADS = (
-    mark("Category"),
-    mark("Severity"),
-    mark("In the window"),
-    mark("Usual"),
-    mark("Points lost"),
 )
 OFF_TERMINAL_WIDTH = 140
 MOST_ROWS = 40  # of one table
-LEVEL_STYLES = {
-    1: "black on bright_cyan",
-    2: "black on yellow",
-    3: "black on dark_orange",
-    4: "white on red",
-}
 
 
 def new_console() -> Console:
@@ -83,6 +60,16 @@ def print_night(
     console.print(RichText(f"{edition.name} {state}: {published.page}"), soft_wrap=True)
 
 
+def print_others(made: Sequence[tuple[Edition, Published]]) -> None:
+    """The editions that a night made besides the leading one, a line each."""
+    console = new_console()
+    for edition, published in made:
+        state = "published" if published.is_new else "published before, unchanged"
+        facts = edition.facts
+        line = f"{facts.method_id} {facts.period} {edition.name} {state}: {published.page}"
+        console.print(RichText(line), soft_wrap=True)
+
+
 def _of_one_day(quality: Quality, day: date) -> Quality:
     """The report without other days and single rows: what a night says of its records."""
     return replace(quality, days=tuple(row for row in quality.days if row.day == day), set_aside=())
@@ -98,12 +85,13 @@ def print_ranking(
     """The ranking; only its first and last `ends` lines if a number is given."""
     console = new_console()
     facts = edition.facts
-    period = language.period(facts.day, by_month=facts.by_month)
-    title = f"{period} · {edition.name} · {language.pick(method.name)}"
+    title = f"{facts_period(facts, language)} · {edition.name} · {language.pick(method.name)}"
     if facts.notice:
         console.print(RichText(facts.notice[language.code], style="bold"))
     table = RichTable(title=title, title_justify="left", box=None, pad_edge=False)
-    for head, is_name in RANKING_HEADS:
+    changes = changes_shown(edition)
+    heads = [*RANKING_HEADS, *((CHANGE_HEADS[name], False) for name in changes)]
+    for head, is_name in heads:
         table.add_column(
             language.text(head),
             justify="left" if is_name else "right",
@@ -113,11 +101,13 @@ def print_ranking(
     rows = edition.ranking.to_dict("records")
     shown = rows if ends is None or len(rows) <= 2 * ends else [*rows[:ends], None, *rows[-ends:]]
     for row in shown:
-        table.add_row(*(_ranking_cells(row, method, language) if row else ["⋮"]))
+        table.add_row(*(_ranking_cells(row, edition, method, language) if row else ["⋮"]))
     console.print(table)
 
 
-def _ranking_cells(row: dict[Hashable, Any], method: Method, language: Language) -> list[RichText]:
+def _ranking_cells(
+    row: dict[Hashable, Any], edition: Edition, method: Method, language: Language
+) -> list[RichText]:
     name = str(row["town_name_zh" if language.code == "zh" else "town_name"])
     district = str(row["district"])
     if pd.isna(row["score"]):
@@ -130,24 +120,34 @@ def _ranking_cells(row: dict[Hashable, Any], method: Method, language: Language)
             RichText(""),
             RichText(language.text("not rated")),
         ]
-    low, score, high, day, week = (
-        float(row[key]) for key in ("score_low", "score", "score_high", "change_1d", "change_7d")
+    decimals = edition.facts.decimals
+    low, score, high = (
+        language.score(float(row[key]), decimals) for key in ("score_low", "score", "score_high")
     )
-    level = method.levels.level[int(row["level"]) - 1]
     return [
         RichText(str(row["rank"])),
         RichText(f"{row['rank_low']}–{row['rank_high']}"),
         RichText(name),
         RichText(district),
-        RichText(language.score(score)),
-        RichText(f"{language.score(low)}–{language.score(high)}"),
-        RichText(
-            f" {level.glyph} {level.number} {language.pick(level.word)} ",
-            style=LEVEL_STYLES[level.number],
+        RichText(score),
+        RichText(f"{low}–{high}"),
+        _badge(row["level"], method, language),
+        *(
+            RichText(language.change(float(row[f"change_{name}"]), decimals))
+            for name in changes_shown(edition)
         ),
-        RichText(language.change(day)),
-        RichText(language.change(week)),
     ]
+
+
+def _badge(number: Any, method: Method, language: Language) -> RichText:
+    """A level in its colours; nothing where the method has none."""
+    if method.levels is None or pd.isna(number):
+        return RichText("")
+    level = method.levels.level[int(number) - 1]
+    return RichText(
+        f" {level.glyph} {level.number} {language.pick(level.word)} ",
+        style=f"{level.text_colour} on {level.colour}",
+    )
 
 
 def print_batch(batch: Batch) -> None:
@@ -250,99 +250,3 @@ def print_table(console: Console, table: Table) -> None:
             pairs = zip(table.heads, row, strict=True)
             console.print(RichText(" · ".join(f"{head} {cell}" for head, cell in pairs)))
     console.print(RichText(table.note, style="dim"))
-
-
-def print_explanation(
-    edition: Edition,
-    town: Town,
-    *,
-    city: City,
-    method: Method,
-    language: Language,
-) -> None:
-    """Why a town has its score: the points lost by category, and what they rest on."""
-    console = new_console()
-    row = edition.ranking.set_index("town_id").loc[town.town_id]
-    name = town.name_zh if language.code == "zh" and town.name_zh else town.name
-    console.print(
-        RichText(
-            f"{name} ({town.town_id}), {language.long_date(edition.facts.day)}, {edition.name}",
-            style="bold",
-        )
-    )
-    if pd.isna(row["score"]):
-        console.print(
-            language.text(
-                "Not rated: %(expected)s incidents are expected at the usual rate; "
-                "%(least)s are needed.",
-                expected=language.number(row["expected_events"], 1),
-                least=language.number(method.uncertainty.least_expected_events.value),
-            )
-        )
-    else:
-        console.print(
-            language.text(
-                "Score %(score)s (95 %% interval %(low)s to %(high)s), level %(level)s, "
-                "rank %(rank)s (%(rank_low)s to %(rank_high)s) of %(rated)s.",
-                score=language.score(row["score"]),
-                low=language.score(row["score_low"]),
-                high=language.score(row["score_high"]),
-                level=row["level"],
-                rank=row["rank"],
-                rank_low=row["rank_low"],
-                rank_high=row["rank_high"],
-                rated=int(edition.ranking["score"].notna().sum()),
-            )
-        )
-    _print_pillars(console, edition, town, city, method, language)
-    _print_components(console, edition, town, method, language)
-
-
-def _print_pillars(
-    console: Console, edition: Edition, town: Town, city: City, method: Method, language: Language
-) -> None:
-    table = RichTable(box=None, pad_edge=False)
-    for head in PILLAR_HEADS:
-        table.add_column(language.text(head), justify="left" if head == "Pillar" else "right")
-    for row in edition.pillars[edition.pillars["town_id"] == town.town_id].to_dict("records"):
-        table.add_row(
-            language.pick(method.pillars[row["pillar"]]),
-            f"{city.calibration.pillars[row['pillar']].weight.value:g}",
-            f"× {row['own_relative_rate']:.3f}",
-            f"{100 * row['kept']:.0f} %",
-            f"× {row['relative_rate']:.3f}",
-            "–" if pd.isna(row["score"]) else language.score(row["score"]),
-        )
-    console.print(table)
-    console.print(
-        RichText(
-            language.text(
-                "Harm: per resident, 1 = a usual day of the city. "
-                "The rest of what is kept comes from the city."
-            ),
-            style="dim",
-        )
-    )
-
-
-def _print_components(
-    console: Console, edition: Edition, town: Town, method: Method, language: Language
-) -> None:
-    table = RichTable(box=None, pad_edge=False)
-    for head in COMPONENT_HEADS:
-        table.add_column(language.text(head), justify="left" if head == "Category" else "right")
-    rows = edition.components[edition.components["town_id"] == town.town_id].to_dict("records")
-    for row in rows:
-        category = method.categories[row["category"]]
-        table.add_row(
-            language.pick(category.name),
-            f"{category.severity.value:g}",
-            language.number(row["count"]),
-            language.number(row["expected"], 1),
-            "–" if pd.isna(row["points_lost"]) else f"{row['points_lost']:.1f}",
-        )
-    lost = (
-        sum(round(10 * row["points_lost"]) for row in rows if not pd.isna(row["points_lost"])) / 10
-    )
-    table.add_row(language.text("100 − score"), "", "", "", f"{lost:.1f}", style="bold")
-    console.print(table)

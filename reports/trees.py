@@ -3,31 +3,60 @@
 import ctypes
 import hashlib
 import os
-import re
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from datetime import date
 from pathlib import Path
 
+from indices.periods import Period, PeriodKind, parse_period
 from pipeline.store.folders import make_folder, storage_errors, write_whole
 from reports.files import checksums
 
 CHECKSUMS = "SHA256SUMS"
 STAGING = ".staging"  # never linked; swept before and after each publication
 LATEST = "latest"
-EDITION = re.compile(r"\d{4}-\d{2}-\d{2}/r\d+")
 AT_FDCWD, RENAME_EXCHANGE = -100, 2  # of Linux's renameat2
 
 
-def published_editions(tree: Path) -> list[str]:
-    """Folders of the editions, newest day and revision first."""
+def published_editions(tree: Path, kinds: Collection[PeriodKind] | None = None) -> list[str]:
+    """Folders of the editions, newest period and revision first.
+
+    Args:
+        tree: A site, or the folder of one method in it.
+        kinds: Only periods of these kinds; all where it is None.
+    """
     found = [path.relative_to(tree).as_posix() for path in tree.glob("*/r*") if path.is_dir()]
-    return sorted(filter(EDITION.fullmatch, found), key=edition_order, reverse=True)
+    editions = [name for name in found if _period_of(name) is not None]
+    return sorted(
+        (name for name in editions if kinds is None or edition_period(name).kind in kinds),
+        key=edition_order,
+        reverse=True,
+    )
 
 
-def edition_order(name: str) -> tuple[str, int]:
-    """What editions are sorted by: day, then revision as a number."""
-    day, revision = name.split("/r")
-    return day, int(revision)
+def edition_period(name: str) -> Period:
+    """The period of an edition's folder."""
+    period = _period_of(name)
+    if period is None:
+        raise ValueError(f"'{name}' is no folder of an edition, as 2017-04-12/r0")
+    return period
+
+
+def _period_of(name: str) -> Period | None:
+    """The period of a folder's name; None where it is none."""
+    label, _, revision = name.partition("/r")
+    if not revision.isdigit():
+        return None
+    try:
+        return parse_period(label)
+    except ValueError:
+        return None
+
+
+def edition_order(name: str) -> tuple[date, date, int]:
+    """What editions are sorted by: last and first day, then revision as a number."""
+    period = edition_period(name)
+    return period.last, period.first, int(name.rpartition("/r")[2])
 
 
 def is_whole(folder: Path) -> bool:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.city import City, read_city
-from pipeline.compute import join_rules
+from pipeline.compute.standard import join_rules
 from pipeline.counts import load_counts, load_mappings, newest_batch
 from pipeline.ingest import Batch, ingest
 from pipeline.methods import find_method

@@ -56,6 +56,6 @@ def methods_usual(
         with open_for_reading(session.home) as warehouse:
             base = session.city.calibration.base_period
             rates = measure_usual_rates(
-                warehouse, session.city, session.method, first=base.first, last=base.last
+                warehouse, session.city, session.standard, first=base.first, last=base.last
             )
         answer("methods", {"usual_per_100k_day": rates}, rate_lines(rates), as_json=as_json)

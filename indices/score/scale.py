@@ -30,20 +30,23 @@ def publish(score: FloatArray) -> FloatArray:
     return np.asarray(np.where(exact, units, inside) / UNITS_PER_POINT, dtype=np.float64)
 
 
-def points_lost(published: FloatArray, *, exponent: FloatArray) -> FloatArray:
-    """Share `100 - published` out over the parts of the exponent, exact in units of 0.1.
+def points_lost(
+    published: FloatArray, *, exponent: FloatArray, decimals: int = DECIMALS
+) -> FloatArray:
+    """Share `100 - published` out over the parts of the exponent, exact in printed units.
 
     Args:
         published: Of `publish`, shape (...,); NaN where not rated.
         exponent: Parts, >= 0, shape (..., n_parts).
+        decimals: Of the printed scores.
 
     Returns:
         Shape (..., n_parts). Largest remainders: each part is rounded down, and the units left
         over go to the parts with the largest remainders (Hamilton's method), so that the printed
         parts add up to what the printed score lacks. NaN where the score is NaN.
     """
-    rated = np.isfinite(published)
-    units = np.where(rated, np.round((100 - np.where(rated, published, 100)) * UNITS_PER_POINT), 0)
+    rated, per_point = np.isfinite(published), 10**decimals
+    units = np.where(rated, np.round((100 - np.where(rated, published, 100)) * per_point), 0)
     total = exponent.sum(axis=-1, keepdims=True)
     share = exponent / np.where(total > 0, total, 1.0)
     quota = share * units[..., None]
@@ -51,7 +54,7 @@ def points_lost(published: FloatArray, *, exponent: FloatArray) -> FloatArray:
     left = (units - whole.sum(axis=-1)).astype(np.int64)
     order = _order_of_remainders(quota - whole)
     parts = whole + (order < left[..., None])
-    return np.asarray(np.where(rated[..., None], parts / UNITS_PER_POINT, np.nan))
+    return np.asarray(np.where(rated[..., None], parts / per_point, np.nan))
 
 
 def _order_of_remainders(remainder: FloatArray) -> IntArray:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
-from indices.arrays import BoolArray, FloatArray, IntArray
+from indices.arrays import BoolArray, FloatArray, IntArray, add_up
 from indices.levels import level_numbers
 from indices.method import ScoringRules
 from indices.score import ranking, scale
@@ -50,7 +50,7 @@ class Scores:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class _Evidence:
+class Evidence:
     """Weighted harm over its usual value, as equivalent numbers of events."""
 
     observed: FloatArray  # (n_days, n_towns, n_pillars), equivalent events
@@ -77,24 +77,24 @@ def score_days(
         ValueError: If a population is not positive, a count is negative, broken or missing, or the
             shapes do not fit.
     """
-    _refuse_misfits(counts, population, rules)
-    evidence = _weigh(counts, population, rules, n_days)
+    refuse_misfits(counts, population, rules)
+    evidence = weigh(counts, population, rules, n_days)
     known = _posteriors(evidence)
     parts = _exponent_parts(evidence, known, rules)
     rated = evidence.expected_events >= rules.least_expected_events
-    low, high = _interval(known, rules)
-    published = _published(_add_up(parts), rated, rules)
+    low, high = interval(known, rules)
+    published = published_scores(add_up(parts), rated, rules)
     rank = ranking.competition_ranks(published, rated=rated)
     rank_low, rank_high = _rank_ranges(known, rated, rules)
     mean = np.stack([pillar.mean for pillar in known], axis=2)
-    city_exponent = _add_up(
+    city_exponent = add_up(
         evidence.city_category[:, 0] * rules.pillar_weight[rules.category_pillar]
     )
     return Scores(
         score=published,
-        low=_published(high, rated, rules),
-        high=_published(low, rated, rules),
-        pillar_score=_published(mean, rated[..., None], rules),
+        low=published_scores(high, rated, rules),
+        high=published_scores(low, rated, rules),
+        pillar_score=published_scores(mean, rated[..., None], rules),
         level=level_numbers(published, cuts=rules.cuts),
         rank=rank,
         rank_low=np.minimum(rank_low, rank),  # where many are tied, the draws part what is equal
@@ -109,7 +109,7 @@ def score_days(
     )
 
 
-def _refuse_misfits(counts: FloatArray, population: FloatArray, rules: ScoringRules) -> None:
+def refuse_misfits(counts: FloatArray, population: FloatArray, rules: ScoringRules) -> None:
     """Say what would otherwise be broadcast or carried on in silence."""
     n_towns, n_categories = population.shape[-1], len(rules.categories)
     wanted = (len(counts), n_towns, n_categories)
@@ -126,9 +126,7 @@ def _refuse_misfits(counts: FloatArray, population: FloatArray, rules: ScoringRu
         raise ValueError(f"counts must be whole numbers from 0 on, got {counts[broken][:5]}")
 
 
-def _weigh(
-    counts: FloatArray, population: FloatArray, rules: ScoringRules, n_days: int
-) -> _Evidence:
+def weigh(counts: FloatArray, population: FloatArray, rules: ScoringRules, n_days: int) -> Evidence:
     """Weigh the counts by age and severity and set them against the usual harm.
 
     A weighted sum of Poisson counts is not Poisson. Dividing it by `per_event`, the harm that one
@@ -153,7 +151,7 @@ def _weigh(
     )
     usual = exposure[..., None] * usual_harm  # (n_days, n_towns, n_pillars)
     city_usual = exposure.sum(axis=1)[:, None] * usual_harm
-    return _Evidence(
+    return Evidence(
         observed=_by_pillar(harm, member) / per_event[:, None, :],
         expected=usual / per_event[:, None, :],
         category_share=harm / usual[..., rules.category_pillar],
@@ -175,22 +173,10 @@ def _person_days(
 
 def _by_pillar(values: FloatArray, member: BoolArray) -> FloatArray:
     """Add the categories of each pillar, (..., n_categories) to (..., n_pillars)."""
-    return np.stack([_add_up(values[..., column]) for column in member.T], axis=-1)
+    return np.stack([add_up(values[..., column]) for column in member.T], axis=-1)
 
 
-def _add_up(parts: FloatArray) -> FloatArray:
-    """Add the last axis from left to right.
-
-    `sum` and a matrix product add in an order that depends on the shape: a day computed alone would
-    end in other bits than the same day in a panel.
-    """
-    total = np.zeros(parts.shape[:-1])
-    for part in range(parts.shape[-1]):
-        total = total + parts[..., part]
-    return total
-
-
-def _posteriors(evidence: _Evidence) -> list[GammaPosterior]:
+def _posteriors(evidence: Evidence) -> list[GammaPosterior]:
     """What is known of each pillar's relative rate in each town."""
     known = []
     for pillar in range(evidence.observed.shape[2]):
@@ -202,7 +188,7 @@ def _posteriors(evidence: _Evidence) -> list[GammaPosterior]:
 
 
 def _exponent_parts(
-    evidence: _Evidence, known: list[GammaPosterior], rules: ScoringRules
+    evidence: Evidence, known: list[GammaPosterior], rules: ScoringRules
 ) -> FloatArray:
     """Each category's part of the exponent, (n_days, n_towns, n_categories).
 
@@ -225,7 +211,7 @@ def _exponent_parts(
     return np.asarray(parts * rules.pillar_weight[position])
 
 
-def _interval(known: list[GammaPosterior], rules: ScoringRules) -> tuple[FloatArray, FloatArray]:
+def interval(known: list[GammaPosterior], rules: ScoringRules) -> tuple[FloatArray, FloatArray]:
     """Equal-tailed interval of the composite exponent, each (n_days, n_towns).
 
     A weighted sum of gammas is taken for a gamma with the same mean and variance (Satterthwaite
@@ -245,7 +231,7 @@ def _interval(known: list[GammaPosterior], rules: ScoringRules) -> tuple[FloatAr
     return np.asarray(low, dtype=np.float64), np.asarray(high, dtype=np.float64)
 
 
-def _published(exponent: FloatArray, rated: BoolArray, rules: ScoringRules) -> FloatArray:
+def published_scores(exponent: FloatArray, rated: BoolArray, rules: ScoringRules) -> FloatArray:
     """Score of an exponent as it is printed; NaN where not rated."""
     score = scale.publish(scale.score_from_exponent(exponent, base=rules.scale_base))
     return np.asarray(np.where(rated, score, np.nan))
@@ -261,10 +247,11 @@ def _rank_ranges(
     )
     ranges = np.full((2, n_days, n_towns), np.nan)
     for day, towns in _rated_towns(rated):
+        of_day = slice(None) if len(towns) == n_towns else towns  # a slice copies nothing
         draws = np.zeros((rules.rank_draws, len(towns)), dtype=ranking.DRAW_TYPE)
         for position, (weight, pillar) in enumerate(zip(rules.pillar_weight, known, strict=True)):
             draws += ranking.DRAW_TYPE(weight) * ranking.gamma_from_normal(
-                normal[:, position, towns],
+                normal[:, position, of_day],
                 shape=pillar.shape[day, towns],
                 rate=pillar.rate[day, towns],
             )

@@ -1,19 +1,20 @@
 """Editions in the warehouse: r0 stays, a changed result becomes r1."""
 
 import json
-from datetime import date
+from dataclasses import dataclass
 
+from indices.periods import Period, PeriodKind, parse_period
 from pipeline.editions.edition import Edition, facts_as_json, facts_from_json
 from pipeline.errors import NothingKnown
 from pipeline.quality import quality_from_json
 from pipeline.store.warehouse import Warehouse
 
-TABLES = ("ranking", "pillar", "component")
+TABLES = ("ranking", "pillar", "component", "indicator", "district", "headline")
 
 
 def keep_edition(warehouse: Warehouse, edition: Edition) -> int:
     """Store a result and return its revision: that of the newest edition if nothing changed."""
-    key = {"day": edition.facts.day, "method_id": edition.facts.method_id}
+    key = {"period": edition.facts.period, "method_id": edition.facts.method_id}
     content = edition.content_sha256
     newest = warehouse.rows("edition_newest", **key)
     if newest and newest[0][1] == content:
@@ -24,43 +25,88 @@ def keep_edition(warehouse: Warehouse, edition: Edition) -> int:
         warehouse.run(
             "edition_add",
             **key,
+            day=edition.facts.day,
             revision=revision,
             content_sha256=content,
             facts=json.dumps(facts, ensure_ascii=False),
         )
-        tables = (edition.ranking, edition.pillars, edition.components)
-        for name, rows in zip(TABLES, tables, strict=True):
-            with warehouse.table("edition_rows", rows):
-                warehouse.run(f"edition_{name}_add", **key, revision=revision)
+        for name, rows in edition.tables.items():
+            if len(rows):
+                with warehouse.table("edition_rows", rows):
+                    warehouse.run(f"edition_{name}_add", **key, revision=revision)
     return revision
 
 
+@dataclass(frozen=True)
+class EditionKey:
+    """Where an edition is found."""
+
+    period: Period
+    method_id: str
+    revision: int
+
+
+def list_editions(warehouse: Warehouse) -> list[EditionKey]:
+    """All editions, by the last day of their period, then method and revision."""
+    return [
+        EditionKey(parse_period(str(label)), str(method_id), int(str(revision)))
+        for label, _, method_id, revision in warehouse.rows("editions")
+    ]
+
+
 def load_edition(
-    warehouse: Warehouse, *, day: date | None, method_id: str, revision: int | None = None
+    warehouse: Warehouse,
+    *,
+    method_id: str,
+    period: Period | None = None,
+    kind: PeriodKind = PeriodKind.DAY,
+    revision: int | None = None,
 ) -> Edition:
-    """An edition as it was stored; the newest day and revision where none is named.
+    """An edition as it was stored.
+
+    Args:
+        warehouse: Of the city.
+        method_id: Of the method.
+        period: The newest one of the kind where it is None.
+        kind: What kind of period is meant where none is named.
+        revision: The newest one where it is None.
 
     Raises:
         NothingKnown: If there is none.
     """
-    known = [row for row in warehouse.rows("editions") if row[1] == method_id]
-    fitting = [row for row in known if day in (None, row[0]) and revision in (None, row[2])]
+    known = [key for key in list_editions(warehouse) if key.method_id == method_id]
+    alike = [key for key in known if key.period.kind == (period.kind if period else kind)]
+    fitting = [
+        key for key in alike if period in (None, key.period) and revision in (None, key.revision)
+    ]
     if not fitting:
-        days = f"{known[0][0]} to {known[-1][0]}" if known else "none yet"
+        labels = f"{alike[0].period.label} to {alike[-1].period.label}" if alike else "none yet"
+        asked = f" --period {period.label}" if period else ""
         raise NothingKnown(
-            f"no edition of {day or 'any day'} under '{method_id}'",
-            expected=f"a day that has been run (editions: {days})",
-            try_next=f"safety-index run{f' --date {day}' if day else ''}",
+            f"no edition of {period.label if period else f'any {kind}'} under '{method_id}'",
+            expected=f"a {period.kind if period else kind} that has been run (editions: {labels})",
+            try_next=f"safety-index run{asked}",
         )
-    found_day, _, found_revision = fitting[-1]
-    key = {"day": found_day, "method_id": method_id, "revision": found_revision}
+    return _read(warehouse, fitting[-1])
+
+
+def _read(warehouse: Warehouse, found: EditionKey) -> Edition:
+    """An edition that is there."""
+    key = {
+        "period": found.period.label,
+        "method_id": found.method_id,
+        "revision": found.revision,
+    }
     facts = json.loads(str(warehouse.rows("edition_facts", **key)[0][0]))
-    ranking, pillars, components = (warehouse.frame(f"edition_{name}", **key) for name in TABLES)
+    tables = {name: warehouse.frame(f"edition_{name}", **key) for name in TABLES}
     return Edition(
-        revision=int(str(found_revision)),
+        revision=found.revision,
         facts=facts_from_json(facts["facts"]),
         quality=quality_from_json(facts["quality"]),
-        ranking=ranking,
-        pillars=pillars,
-        components=components,
+        ranking=tables["ranking"],
+        pillars=tables["pillar"],
+        components=tables["component"],
+        indicators=tables["indicator"],
+        districts=tables["district"],
+        headline=tables["headline"],
     )

@@ -17,13 +17,13 @@ from duckdb import (
 
 from pipeline.errors import BatchInconsistent, SourceRefused
 from pipeline.sources.base import ReaderReject, Reading, refuse_no_rows, require_columns
+from pipeline.sources.column_names import ROW_NUMBER, own_name
 from pipeline.sources.declaration import Source
 from pipeline.sources.lines import blank_line_numbers, count_lines, n_blank_lines
 
 MOST_REJECTS = 1_000_000  # in one part of a file
 LONGEST_HEADER = 1 << 16
 LINE_END = re.compile("\r\n|\n|\r")  # form feeds and their like end no line here
-TAKEN_NAME = "file_row"  # what the pipeline calls a row's number
 NO_TEXT = "INVALID ENCODING"
 REASON_CODES = {
     "MISSING COLUMNS": "too_few_fields",
@@ -137,7 +137,7 @@ class CsvReader:
     def _breaks_inside(self, file: Reading) -> int:
         """Line breaks within fields, of rows read and of rows set aside."""
         relation = self.rows(file)
-        fields = [ColumnExpression(column) for column in relation.columns if column != "file_row"]
+        fields = [ColumnExpression(column) for column in relation.columns if column != ROW_NUMBER]
         text = FunctionExpression("concat_ws", ConstantExpression(""), *fields)
         parts = FunctionExpression(
             "len", FunctionExpression("string_split", text, ConstantExpression("\n"))
@@ -178,14 +178,7 @@ def _read_header(file: Reading, layout: Layout) -> list[str]:
     ):
         if wrong:
             raise _unreadable(file.name, ValueError(what))
-    return [_own_name(column, at) for at, column in enumerate(header, start=1)]
-
-
-def _own_name(column: str, at: int) -> str:
-    """The name of a column; made up where it has none, or one that the pipeline needs."""
-    if column.casefold() == TAKEN_NAME:
-        return f"{column} (column {at})"
-    return column or f"column {at}"
+    return [own_name(column, at) for at, column in enumerate(header, start=1)]
 
 
 def _dialect(layout: Layout) -> dict[str, Any]:

@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field, model_validator
 
-from indices.method import Code, Strict, Text
+from indices.choices import Code, Strict, Text
+from pipeline.sources.column_names import ColumnName, ColumnNames, SomeColumns
 
 Format = Literal["csv", "json", "geojson", "parquet", "excel", "postgresql"]
 Encoding = Literal["utf-8", "utf-16", "gb18030", "big5", "cp950", "windows-1252", "latin-1"]
-Columns = Annotated[tuple[str, ...], Field(min_length=1)]
 
 # Named formats beside those of strptime. A format that begins with `roc:` counts its years (%Y)
 # from the founding of the Republic of China: year 104 is 2015.
@@ -61,14 +61,14 @@ def day_month_order(form: str) -> str:
 class TimeOfDay(Strict):
     """A time that stands in a column of its own."""
 
-    column: str
+    column: ColumnName
     formats: tuple[str, ...] = Field(min_length=1)  # as strptime, or hour, hhmm, slot
 
 
 class TimeColumn(Strict):
     """A column that holds a moment."""
 
-    column: str
+    column: ColumnName
     formats: tuple[Annotated[str, AfterValidator(_known_format)], ...] = Field(min_length=1)
     zone: Annotated[str, AfterValidator(_known_zone)]  # of values without an offset
     # day: the value is the local midnight of its day. month: only the month is known.
@@ -114,8 +114,8 @@ class Category(Strict):
     the final one is blank.
     """
 
-    columns: Columns
-    received_columns: tuple[str, ...] = ()
+    columns: SomeColumns
+    received_columns: ColumnNames = ()
 
     @model_validator(mode="before")
     @classmethod
@@ -145,12 +145,12 @@ class Place(Strict):
     looked up in `boundaries.geojson` and forgotten.
     """
 
-    columns: tuple[str, ...] = ()
+    columns: ColumnNames = ()
     # What of the words names the place: a regular expression with one group. For addresses, of
     # which nothing else is then read.
     pattern: Annotated[str, AfterValidator(_with_one_group)] | None = None
-    longitude: str | None = None
-    latitude: str | None = None
+    longitude: ColumnName | None = None
+    latitude: ColumnName | None = None
     datum: Literal["wgs84", "gcj02"] = "wgs84"
     # Positions (longitude, latitude) that a system writes where it knows none.
     defaults: tuple[tuple[float, float], ...] = ()
@@ -179,8 +179,8 @@ class Place(Strict):
 class Validity(Strict):
     """Whether a record tells of an incident: a repeated or an invalid call is kept, not counted."""
 
-    column: str
-    valid: Columns
+    column: ColumnName
+    valid: Annotated[tuple[str, ...], Field(min_length=1)]
     repeat: tuple[str, ...] = ()
     invalid: tuple[str, ...] = ()
 
@@ -196,8 +196,8 @@ class Validity(Strict):
 class Casualties(Strict):
     """Columns with numbers of people: whole numbers from 0 on, blank for 0."""
 
-    deaths: str | None = None
-    injuries: str | None = None
+    deaths: ColumnName | None = None
+    injuries: ColumnName | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -208,7 +208,7 @@ class Casualties(Strict):
 class Identity(Strict):
     """What makes two rows the same incident."""
 
-    columns: Columns
+    columns: SomeColumns
     repeats: Literal["duplicate", "count"]  # count: equal rows are incidents of their own
 
 
@@ -222,7 +222,7 @@ class Database(Strict):
     password_variable: str = "PGPASSWORD"  # noqa: S105 - the name of a variable
     table: str | None = None  # schema.table
     query: str | None = None
-    watermark: str | None = None  # a column that grows: only newer rows are fetched each night
+    watermark: ColumnName | None = None  # of a column that grows: each night only newer rows come
     overlap_seconds: int = Field(default=0, ge=0)  # fetched again: rows committed late
 
     @model_validator(mode="after")

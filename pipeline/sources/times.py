@@ -18,6 +18,7 @@ from pipeline.sources.declaration import (
     SLOT,
     TimeColumn,
     TimeOfDay,
+    day_month_order,
 )
 from pipeline.sources.expressions import call, first_known, joined, raw, text
 
@@ -76,28 +77,37 @@ def _date_part(declared: TimeColumn, types: dict[str, str], timezone: str) -> Ex
 
 
 def zero_times(declared: TimeColumn, timezone: str) -> list[datetime]:
-    """Wall times that the zero of Unix time becomes: as it is written, and in the city's zone.
+    """Wall times of the city that the zero of Unix time becomes, each once.
 
+    Systems write it as midnight of 1970-01-01 in UTC, in the zone of the source or in the city's.
     A source that knows no more than the day or the month may well know of that day.
     """
     if declared.precision != "second":
         return []
-    zero = datetime(1970, 1, 1, tzinfo=UTC)
-    return [zero.replace(tzinfo=None), zero.astimezone(ZoneInfo(timezone)).replace(tzinfo=None)]
+    city = ZoneInfo(timezone)
+    source = city if declared.zone == "city" else ZoneInfo(declared.zone)
+    zeros = [datetime(1970, 1, 1, tzinfo=zone).astimezone(city) for zone in (UTC, source, city)]
+    return list(dict.fromkeys(zero.replace(tzinfo=None) for zero in zeros))
 
 
 def swapped_formats(formats: Sequence[str]) -> list[str]:
     """The same numeric formats with day and month exchanged; none where the year leads.
 
-    >>> swapped_formats(["%d/%m/%Y %H:%M", "%Y-%m-%d"])
-    ['%m/%d/%Y %H:%M']
+    >>> swapped_formats(["%d/%m/%Y %H:%M", "%-m-%-d-%y", "%m%d%Y", "%Y-%m-%d", "%d %b %Y"])
+    ['%m/%d/%Y %H:%M', '%-d-%-m-%y', '%d%m%Y']
     """
-    exchange = {"%d": "%m", "%m": "%d"}
-    return [
-        re.sub(r"%[dm]", lambda match: exchange[match[0]], form)
+    exchange = {"d": "m", "m": "d"}
+    swapped = [
+        re.sub(r"(%-?)([dm])", lambda match: match[1] + exchange[match[2]], form)
         for form in formats
-        if re.match(r"%[dm]\W%[dm]\W%[Yy]", form)
+        if day_month_order(form)
     ]
+    return swapped + _zulu(swapped)
+
+
+def _zulu(formats: Sequence[str]) -> list[str]:
+    """DuckDB's %z knows +00 and +00:00, but not the Z that ISO 8601 writes for them."""
+    return [form.replace("%z", "Z") for form in formats if "%z" in form]
 
 
 def _parsed(declared: TimeColumn, timezone: str) -> Expression:
@@ -137,10 +147,9 @@ def _read(column: str, kind: str, forms: list[str]) -> Expression:
     plain = first_known(
         call("try_strptime", raw(column), forms), call("try_strptime", text(column), forms)
     )
-    if kind == "plain" or not any("%z" in form for form in forms):
+    zulu = _zulu(forms)
+    if not zulu:
         return plain
-    # DuckDB's %z knows +00 and +00:00, but not the Z that ISO 8601 writes for them.
-    zulu = [form.replace("%z", "Z") for form in forms if "%z" in form]
     return first_known(plain, call("timezone", "UTC", call("try_strptime", text(column), zulu)))
 
 

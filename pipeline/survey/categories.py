@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from indices.method import Method
+from indices.method import StandardMethod
 from pipeline.categories import EXACT, normalise
+from pipeline.methods import read_vocabulary
 from pipeline.ready_mappings import UNCERTAIN, MappingRow, ReadyMapping, best_mapping
 from pipeline.survey.found import FoundCategory
 from pipeline.survey.towns import is_safe
@@ -28,7 +29,7 @@ class ChosenMapping:
 
 
 def choose_mapping(
-    counts: Mapping[str, int], ready: Sequence[ReadyMapping], method: Method
+    counts: Mapping[str, int], ready: Sequence[ReadyMapping], method: StandardMethod
 ) -> ChosenMapping | None:
     """The ready mapping that knows most rows; none where the method's own names know as many."""
     best = best_mapping(counts, ready)
@@ -42,7 +43,7 @@ def choose_mapping(
 def list_categories(
     counts: Mapping[str | None, int],
     mapping: ChosenMapping | None,
-    method: Method,
+    method: StandardMethod,
     *,
     labels: Mapping[str, str] | None = None,
 ) -> tuple[FoundCategory, ...]:
@@ -79,7 +80,7 @@ def _doubted(found: FoundCategory, mapping: ChosenMapping | None) -> FoundCatego
 
 
 def rules_to_come(
-    values: Sequence[str], mapping: ChosenMapping | None, method: Method
+    values: Sequence[str], mapping: ChosenMapping | None, method: StandardMethod
 ) -> tuple[FoundCategory, ...]:
     """Prefixes and patterns that knew some of the values: they will know others of their kind."""
     rows = mapping.ready.city_rows(values) if mapping and mapping.is_theirs else ()
@@ -97,16 +98,17 @@ def rules_to_come(
     )
 
 
-def _own_names(method: Method) -> dict[str, str]:
+def _own_names(method: StandardMethod) -> dict[str, str]:
     """Codes and names of the method's categories."""
+    kinds = read_vocabulary().kinds
     return {
         normalise(name).casefold(): code
-        for code, category in method.categories.items()
-        for name in (code, code.replace("_", " "), category.name.en, category.name.zh)
+        for code in method.categories
+        for name in (code, code.replace("_", " "), kinds[code].name.en, kinds[code].name.zh)
     }
 
 
-def _by_mapping(value: str, n: int, row: MappingRow, method: Method) -> FoundCategory:
+def _by_mapping(value: str, n: int, row: MappingRow, method: StandardMethod) -> FoundCategory:
     """As the ready mapping has it; what it is unsure of, or the method lacks, is a doubt."""
     is_lacking = bool(row.rule.category) and row.rule.category not in method.categories
     is_doubtful = row.is_uncertain or is_lacking

@@ -11,9 +11,9 @@ from tempfile import TemporaryDirectory
 import duckdb
 from duckdb import DuckDBPyConnection
 
-from indices.method import Method
+from indices.method import StandardMethod
 from pipeline.errors import WrongUsage
-from pipeline.methods import find_method
+from pipeline.methods import find_standard
 from pipeline.ready_mappings import ReadyMapping, list_ready_mappings
 from pipeline.settings import REPOSITORY
 from pipeline.sources.text import visible
@@ -216,7 +216,7 @@ def _put_together(
     timezone: str | None,
 ) -> Survey:
     """One city of all sources."""
-    method = find_method(method_id).method
+    method = find_standard(method_id).method
     places = _places(parts)
     values = _sum(part.counts.categories for part in parts if part.source.category)
     known = {value: n for value, n in values.items() if value is not None}
@@ -256,7 +256,7 @@ def _places(parts: Sequence[_Part]) -> Places:
     )
 
 
-def _pillars(categories: Sequence[FoundCategory], method: Method) -> tuple[str, ...]:
+def _pillars(categories: Sequence[FoundCategory], method: StandardMethod) -> tuple[str, ...]:
     """Pillars of the categories that were found, in the order of the method."""
     found = {method.categories[c.category].pillar for c in categories if c.category}
     return tuple(pillar for pillar in method.pillars if pillar in found)

@@ -28,6 +28,19 @@ def _moment(day: str, clock: str = "") -> dict[str, str]:
     return {"occurred_day": f",{day}", "occurred_clock": clock}
 
 
+def _of_values(
+    reason: str, per_10k: float, *variants: Mapping[str, str], is_rejected: bool = True
+) -> Fault:
+    """A fault that lies in the values, not in the text around them."""
+    return Fault(
+        reason=reason,
+        per_10k=per_10k,
+        variants=variants,
+        is_rejected=is_rejected,
+        is_of_text=False,
+    )
+
+
 CALL_FAULTS = (
     Fault(
         reason="too_few_fields",
@@ -53,68 +66,47 @@ CALL_FAULTS = (
             {"place": f",翠香街{HALF_CHARACTER}"},
         ),
     ),
-    Fault(reason="missing_time", per_10k=15, variants=(_moment(""),), is_of_text=False),
-    Fault(
-        reason="unreadable_time",
-        per_10k=10,
-        variants=(
-            _moment("2023-02-29", " 10:00:00"),
-            _moment("昨天"),
-            _moment("0000-00-00", " 00:00:00"),
-            _moment("2024-13-05", " 08:30:00"),
-        ),
-        is_of_text=False,
+    _of_values("missing_time", 15, _moment("")),
+    _of_values(
+        "unreadable_time",
+        10,
+        _moment("2023-02-29", " 10:00:00"),
+        _moment("昨天"),
+        _moment("0000-00-00", " 00:00:00"),
+        _moment("2024-13-05", " 08:30:00"),
     ),
-    Fault(
-        reason="time_in_future",
-        per_10k=5,
-        variants=(_moment("2099-12-31", " 23:59:59"), _moment("2099-01-01", " 08:00:00")),
-        is_of_text=False,
+    _of_values(
+        "time_in_future",
+        5,
+        _moment("2099-12-31", " 23:59:59"),
+        _moment("2099-01-01", " 08:00:00"),
     ),
-    Fault(
-        reason="implausible_time",
-        per_10k=6,
-        variants=(_moment("1899-12-30", " 00:00:00"), _moment("1970-01-01", " 00:00:00")),
-        is_of_text=False,
+    _of_values(
+        "implausible_time",
+        6,
+        _moment("1899-12-30", " 00:00:00"),
+        _moment("1970-01-01", " 00:00:00"),
     ),
-    Fault(
-        reason="missing_identity",
-        per_10k=5,
-        variants=(dict.fromkeys(("id_district", "id_day", "id_high", "id_low"), ""),),
-        is_of_text=False,
+    _of_values(
+        "missing_identity",
+        5,
+        dict.fromkeys(("id_district", "id_day", "id_high", "id_low"), ""),
     ),
-    Fault(
-        reason="negative_number",
-        per_10k=6,
-        variants=({"deaths": ",-1"}, {"injuries": ",-2"}),
-        is_of_text=False,
-    ),
-    Fault(
-        reason="unreadable_number",
-        per_10k=6,
-        variants=({"deaths": ",二"}, {"injuries": ",若干"}),
-        is_of_text=False,
-    ),
-    Fault(
-        reason="unmatched_place",
-        per_10k=10,
-        variants=({"place": ",未知辖区"}, {"place": ","}),
+    _of_values("negative_number", 6, {"deaths": ",-1"}, {"injuries": ",-2"}),
+    _of_values("unreadable_number", 6, {"deaths": ",二"}, {"injuries": ",若干"}),
+    _of_values("unmatched_place", 10, {"place": ",未知辖区"}, {"place": ","}, is_rejected=False),
+    _of_values(
+        "outside",
+        5,
+        {"place": ",中山市坦洲镇"},
+        {"place": ",澳门特别行政区"},
         is_rejected=False,
-        is_of_text=False,
     ),
-    Fault(
-        reason="outside",
-        per_10k=5,
-        variants=({"place": ",中山市坦洲镇"}, {"place": ",澳门特别行政区"}),
+    _of_values(
+        "unmapped_category",
+        8,
+        {"received": ",123456,未定义", "feedback": ",123456,未定义"},
         is_rejected=False,
-        is_of_text=False,
-    ),
-    Fault(
-        reason="unmapped_category",
-        per_10k=8,
-        variants=({"received": ",123456,未定义", "feedback": ",123456,未定义"},),
-        is_rejected=False,
-        is_of_text=False,
     ),
 )
 CALL_FAULT_SHARES = tuple(fault.per_10k / 10_000 for fault in CALL_FAULTS)

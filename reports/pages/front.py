@@ -8,7 +8,7 @@ from reports.pages.notices import notices
 from reports.pages.templates import render
 from reports.words.language import language
 
-NAMES = {"en": ("en", "English", "Editions"), "zh": ("zh-CN", "中文", "各期")}
+NAMES = {"en": ("en", "English", "Editions", "Methods"), "zh": ("zh-CN", "中文", "各期", "方法")}
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,7 @@ class Choice:
     html_lang: str
     name: str
     editions_word: str
+    methods_word: str
     title: str
 
 
@@ -30,9 +31,10 @@ class FrontPage:
     notices: tuple[str, ...]
     day: str
     editions: tuple[str, ...]  # folders, newest first
+    methods: tuple[str, ...]  # that have a page
 
 
-def render_front(city: City, *, editions: Sequence[str]) -> str:
+def render_front(city: City, *, editions: Sequence[str], methods: Sequence[str]) -> str:
     """The front page, in both languages at once."""
     codes = sorted(NAMES, key=lambda code: code != city.about.language)
     choices = tuple(
@@ -48,5 +50,6 @@ def render_front(city: City, *, editions: Sequence[str]) -> str:
         notices=notices(city, *map(language, codes)),
         day=editions[0].split("/")[0] if editions else "",
         editions=tuple(editions),
+        methods=tuple(methods),
     )
     return render("front.html.j2", language=language(codes[0]), page=page)

@@ -8,6 +8,7 @@ from pipeline.quality import Quality
 from reports.pages.notices import notices
 from reports.pages.templates import render
 from reports.words.language import Language, mark
+from reports.words.periods import facts_period
 
 LISTED_DAYS = 14  # of each report; the warehouse has all
 REASONS = (  # the closed list of reason codes, for the catalogues
@@ -56,7 +57,7 @@ def render_quality(edition: Edition, *, city: City, language: Language) -> str:
     """The quality page of an edition in one language."""
     page = QualityPage(
         title=language.text("%(city)s Safety Index", city=language.pick(city.about.name)),
-        day=language.period(edition.facts.day, by_month=edition.facts.by_month),
+        day=facts_period(edition.facts, language),
         edition=edition.name,
         notices=notices(city, language),
         tables=quality_tables(edition.quality, language),

@@ -16,7 +16,7 @@ from babel.dates import format_date, format_skeleton
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
-from indices.method import Text
+from indices.choices import Text
 
 CATALOGUES = Path(__file__).parent
 LOCALES = {"en": "en_GB", "zh": "zh_CN"}
@@ -72,22 +72,20 @@ class Language:
         pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
         return str(format_decimal(value, format=pattern, locale=self.locale))
 
-    def score(self, value: float) -> str:
-        """A published score: one decimal, 0 and 100 bare because they are exact."""
-        return f"{value:.0f}" if value in (0.0, 100.0) else f"{value:.1f}"
+    def score(self, value: float, decimals: int = 1) -> str:
+        """A published score; 0 and 100 are bare because they are exact."""
+        return f"{value:.0f}" if value in (0.0, 100.0) else f"{value:.{decimals}f}"
 
-    def change(self, value: float | None) -> str:
+    def change(self, value: float | None, decimals: int = 1) -> str:
         """A change of a score with its sign; empty where there is nothing to compare with."""
         if value is None or math.isnan(value):
             return ""
         if value == 0:
-            return "0.0"
-        return f"{'+' if value > 0 else MINUS}{abs(value):.1f}"
+            return f"{0:.{decimals}f}"
+        return f"{'+' if value > 0 else MINUS}{abs(value):.{decimals}f}"
 
-    def period(self, day: date, *, by_month: bool) -> str:
-        """The day, or the month that ends with it."""
-        if not by_month:
-            return self.long_date(day)
+    def month(self, day: date) -> str:
+        """The month of a day."""
         return str(format_skeleton("yMMMM", day, locale=self.locale))
 
     def long_date(self, day: date) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from indices.method import Method
+from indices.method import StandardMethod
 
 DATA = Path(__file__).parent / "data"
 STANDARD = Path(__file__).parents[2] / "data" / "methods" / "standard.toml"
@@ -60,9 +60,9 @@ def published_weights() -> dict[str, float]:
         }
 
 
-def standard_method() -> Method:
+def standard_method() -> StandardMethod:
     """The standard method as it is shipped."""
-    return Method.model_validate(tomllib.loads(STANDARD.read_text(encoding="utf-8")))
+    return StandardMethod.model_validate(tomllib.loads(STANDARD.read_text(encoding="utf-8")))
 
 
 @pytest.mark.parametrize("category", OFFENCES)

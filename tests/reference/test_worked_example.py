@@ -11,7 +11,7 @@ import pytest
 from scipy import stats
 
 from indices.arrays import FloatArray
-from indices.method import Calibration, Method, ScoringRules, combine
+from indices.method import Calibration, StandardMethod, ScoringRules, combine
 from indices.score.scale import points_lost, score_from_exponent
 from indices.score.shrinkage import GammaPosterior, GammaPrior, fit_gamma, posterior
 from indices.score.standard import Scores, score_days
@@ -72,7 +72,7 @@ class Steps(NamedTuple):
 
 def read_rules() -> ScoringRules:
     """Join the method file with the usual rates of the page, whose severities must agree."""
-    method = Method.model_validate(tomllib.loads(METHOD.read_text(encoding="utf-8")))
+    method = StandardMethod.model_validate(tomllib.loads(METHOD.read_text(encoding="utf-8")))
     pillars: dict[str, dict[str, object]] = {}
     for category, (pillar, severity, usual) in page_table("category | pillar").items():
         assert value(severity) == method.categories[category].severity.value

@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.calibrate import measure_usual_rates
 from pipeline.city import read_city
-from pipeline.compute import join_rules
+from pipeline.compute.standard import join_rules
 from pipeline.counts import count_file, find_coverage, load_counts, load_mappings
 from pipeline.methods import find_method
 from pipeline.settings import REPOSITORY

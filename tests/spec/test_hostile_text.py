@@ -222,8 +222,7 @@ REFUSED = {
     ),
     "a declared column with a name that the pipeline uses": Refused(
         FIVE.replace("town", "file_row").encode(),
-        "file_row (column 3)",
-        Declared(place='column = "file_row"'),
+        "found:    id, when, file_row (column 3), kind",
     ),
 }
 

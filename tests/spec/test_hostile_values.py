@@ -3,11 +3,13 @@
 import csv
 import io
 import json
+from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
+from pipeline.quality import measure_quality
 from tests.conftest import TOWNS_CSV, calls_csv, run_cli, tree_bytes, write_city
 from tests.spec.hostile_files import (
     Declared,
@@ -72,6 +74,21 @@ JUDGED = {
         [(1, IMPLAUSIBLE), (2, IMPLAUSIBLE), (4, FUTURE)], *ZEROS
     ),
     "the zero of Unix time, in UTC": timed([(1, IMPLAUSIBLE), (4, FUTURE)], *ZEROS, zone="UTC"),
+    "the zero of Unix time, in a zone that is neither UTC nor the city's": timed(
+        [(1, IMPLAUSIBLE), (2, IMPLAUSIBLE), (3, IMPLAUSIBLE)],
+        *("1970-01-01 00:00:00", "1970-01-01 08:00:00", "1970-01-01 13:00:00"),
+        *("1970-01-01 00:00:01", "1970-01-01 05:00:00"),
+        zone="Asia/Shanghai",
+    ),
+    "the zero of Unix time, with an offset that is neither": timed(
+        [(1, IMPLAUSIBLE), (2, IMPLAUSIBLE)],
+        *("1970-01-01 00:00:00+00:00", "1970-01-01 05:30:00+05:30", "1970-01-01 05:30:00+00:00"),
+        formats="%Y-%m-%d %H:%M:%S%z",
+        zone="Asia/Shanghai",
+    ),
+    "0 seconds and 1, where the zone declared is neither": timed(
+        [(1, IMPLAUSIBLE)], "0", "1", formats="epoch_seconds", zone="Asia/Shanghai"
+    ),
     "0 seconds, 2025, 2099, and milliseconds for seconds": timed(
         [(1, IMPLAUSIBLE), (3, FUTURE), *((n, UNREADABLE) for n in (4, 5, 6, 7))],
         *("0", "1738591200", "4070908800", "1738591200000", "nan", "1e400", "99999999999999999999"),
@@ -244,6 +261,32 @@ def test_words_are_no_formula_in_a_table(told: tuple[str, dict[str, bytes]]) -> 
             cells = [cell for row in csv.reader(io.StringIO(page.decode())) for cell in row]
             odd = [cell for cell in cells if cell.startswith(("=", "+", "@", "\t", "-1+"))]
             assert [] == [cell for cell in odd if cell not in ('="001"', '="002"', '="003"')], name
+
+
+LONG = "12 Long Street, behind the mill, " * 3
+LENGTHS = {  # name: (a word, what is shown of it)
+    "80 characters": ("x" * 80, "x" * 80),
+    "81 characters": ("x" * 81, "x" * 79 + "…"),
+    "a thousand ideographs": ("镇" * 1_000, "镇" * 79 + "…"),
+    "an address": (LONG, LONG[:79] + "…"),
+    "marks that are written out, at the cut": ("x" * 78 + "\u202e" * 9, "x" * 78 + "\\u202e…"),
+}
+
+
+@pytest.mark.parametrize("name", LENGTHS)
+def test_a_long_word_is_cut_for_showing(tmp_path: Path, name: str) -> None:
+    """The quality report has room for 80 characters of a word; its incidents are all counted."""
+    word, shown = LENGTHS[name]
+    rows = [f'{n},2025-02-03,"{word}",ASSAULT' for n in (1, 2, 3)]
+    rows += [f'{n},2025-02-03,ALDER,"{word}"' for n in (4, 5)]
+    with alder(tmp_path / "alder", Declared()) as county:
+        county.deliver(lines(*rows, *good(6, 7)).encode())
+        county.counts()  # loads the tables that the report looks words up in
+        day = date(2025, 2, 3)
+        quality = measure_quality(county.warehouse, first_day=day, last_day=day, as_of=1)
+    told = quality.days[0]
+    assert (((shown, 3),), ((shown, 2),)) == (quality.unmatched_places, quality.unmapped_categories)
+    assert (7, 3, 2) == (told.known, told.not_located, told.unmapped)
 
 
 NAMES = {

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.city import read_city
-from pipeline.compute import compute_edition
+from pipeline.compute.edition import compute_edition
 from pipeline.counts import find_coverage
 from pipeline.errors import NothingKnown, WrongUsage
 from pipeline.ingest import ingest

@@ -482,7 +482,20 @@ def days_in_order(form: str, n: int = 200) -> list[str]:
 
 @pytest.mark.parametrize(
     ("declared_as", "written_as"),
-    [("%d/%m/%Y", "%m/%d/%Y"), ("%m-%d-%Y", "%d-%m-%Y"), ("%m/%d/%y", "%d/%m/%y")],
+    [
+        ("%d/%m/%Y", "%m/%d/%Y"),
+        ("%m-%d-%Y", "%d-%m-%Y"),
+        ("%m/%d/%y", "%d/%m/%y"),
+        ("%-m/%-d/%Y", "%-d/%-m/%Y"),
+        ("%-d.%-m.%Y %H:%M", "%m.%d.%Y 10:00"),
+        ("%m%d%Y", "%d%m%Y"),
+        ("%d%m%Y", "%m%d%Y"),
+        ("%d%m%y", "%m%d%y"),
+        ("%m%d%Y %H%M", "%d%m%Y 1000"),
+        ("%H:%M %d/%m/%Y", "10:00 %m/%d/%Y"),
+        ("%m/%d/%Y %H:%M%z", "%d/%m/%Y 10:00-05:00"),
+        ("%m/%d/%Y %H:%M%z", "%d/%m/%Y 10:00Z"),
+    ],
 )
 def test_a_file_in_the_other_order_is_refused(
     county: Make, declared_as: str, written_as: str

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from pipeline.calibrate import measure_usual_rates
 from pipeline.city import read_city
-from pipeline.compute import compute_edition
+from pipeline.compute.edition import compute_edition
 from pipeline.counts import load_mappings
 from pipeline.editions.catalogue import keep_edition, load_edition
 from pipeline.editions.edition import Edition

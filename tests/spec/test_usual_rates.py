@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from pipeline.calibrate import LEAST_EVENTS, calibrated
 from pipeline.city import City, read_city
-from pipeline.compute import compute_edition
+from pipeline.compute.edition import compute_edition
 from pipeline.errors import ConfigurationMistake, NothingKnown, StorageUnusable
 from pipeline.methods import find_method
 from pipeline.store.warehouse import open_in_memory

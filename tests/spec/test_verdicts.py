@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from pipeline.categories import CategoryRule, CategoryTable
 from pipeline.city import read_city
-from pipeline.compute import compute_edition
+from pipeline.compute.edition import compute_edition
 from pipeline.ingest import Batch
 from pipeline.methods import find_method
 from pipeline.quality import DayQuality, measure_quality

@@ -1,1 +1,1 @@
-INSERT INTO out_edition VALUES ($day, $method_id, $revision, $content_sha256, $facts);
+INSERT INTO out_edition VALUES ($period, $day, $method_id, $revision, $content_sha256, $facts);

@@ -1,4 +1,4 @@
-SELECT * EXCLUDE (day, method_id, revision)
+SELECT * EXCLUDE (period, method_id, revision)
 FROM out_component
-WHERE day = $day AND method_id = $method_id AND revision = $revision
+WHERE period = $period AND method_id = $method_id AND revision = $revision
 ORDER BY rowid;

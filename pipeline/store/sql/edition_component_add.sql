@@ -1,1 +1,2 @@
-INSERT INTO out_component BY NAME SELECT $day AS day, $method_id AS method_id, $revision AS revision, * FROM edition_rows;
+INSERT INTO out_component BY NAME
+SELECT $period AS period, $method_id AS method_id, $revision AS revision, * FROM edition_rows;

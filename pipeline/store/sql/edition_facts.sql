@@ -1,1 +1,1 @@
-SELECT facts FROM out_edition WHERE day = $day AND method_id = $method_id AND revision = $revision;
+SELECT facts FROM out_edition WHERE period = $period AND method_id = $method_id AND revision = $revision;

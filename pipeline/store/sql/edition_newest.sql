@@ -1,5 +1,5 @@
 SELECT revision, content_sha256
 FROM out_edition
-WHERE day = $day AND method_id = $method_id
+WHERE period = $period AND method_id = $method_id
 ORDER BY revision DESC
 LIMIT 1;

@@ -1,1 +1,1 @@
-SELECT day, method_id, revision FROM out_edition ORDER BY day, method_id, revision;
+SELECT period, day, method_id, revision FROM out_edition ORDER BY day, period, method_id, revision;

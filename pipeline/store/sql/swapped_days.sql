@@ -1,7 +1,7 @@
 -- Rows whose time cannot be read as declared, but can be with day and month exchanged; and all rows.
 SELECT
     (count(*) FILTER (
-        WHERE reason_code = 'unreadable_time' AND try_strptime(occurred_text, $formats) IS NOT NULL
+        WHERE reason_code = 'unreadable_time' AND year(try_strptime(occurred_text, $formats)) >= 1900
     ))::BIGINT,
     count(*)::BIGINT
 FROM judged;

@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
-from indices.method import Text
+from indices.choices import Text
 from pipeline.errors import SourceRefused
 from pipeline.sources import READERS
 from pipeline.sources.base import Reading

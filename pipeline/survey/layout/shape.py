@@ -4,13 +4,14 @@ import codecs
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from pipeline.errors import SourceRefused
+from pipeline.sources.column_names import is_column_name, own_name
 from pipeline.sources.declaration import Encoding, Format
 from pipeline.sources.json import LATITUDE, LONGITUDE
 from pipeline.sources.transcode import PYTHON_NAMES
@@ -73,6 +74,10 @@ def find_shape(path: Path, *, name: str) -> Shape:
         shape = _workbook_shape(path, name)
     else:
         shape = _text_shape(start, name)
+    if shape.format in ("csv", "excel"):  # their reader names such columns by their place
+        named = tuple(own_name(column, at) for at, column in enumerate(shape.columns, start=1))
+        shape = replace(shape, columns=named)
+    shape = replace(shape, columns=tuple(filter(is_column_name, shape.columns)))
     _refuse_odd_names(shape.columns, name)
     return shape
 

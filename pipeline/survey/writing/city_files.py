@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from pipeline.methods import find_method
+from pipeline.methods import find_standard, read_vocabulary
 from pipeline.sources.text import visible
 from pipeline.survey.doubts import NumberedDoubt
 from pipeline.survey.found import FoundSource, Survey
@@ -71,7 +71,7 @@ def method_file(survey: Survey, notes: DoubtNotes, *, method: str) -> str:
         f"Categories and pillars: safety-index methods show {method}"
     )
     weight = toml({"value": 1.0, "status": "assumed", "reason": REASON})
-    for pillar in find_method(method).method.pillars:
+    for pillar in find_standard(method).method.pillars:
         lines += [f"[pillars.{pillar}]", f"weight = {weight}", ""]
     return "\n".join(lines).rstrip() + "\n"
 
@@ -94,10 +94,10 @@ def readme(survey: Survey, doubts: Sequence[NumberedDoubt], *, name: str, method
 
 def _category_lines(method: str) -> list[str]:
     """The categories that categories.csv may name, by pillar."""
-    categories = find_method(method).method.categories
+    categories, kinds = find_standard(method).method.categories, read_vocabulary().kinds
     by_pillar: dict[str, list[str]] = {}
     for code, category in categories.items():
-        by_pillar.setdefault(category.pillar, []).append(f"`{code}` ({category.name.en})")
+        by_pillar.setdefault(category.pillar, []).append(f"`{code}` ({kinds[code].name.en})")
     lines = [f"- {pillar}: {', '.join(names)}" for pillar, names in by_pillar.items()]
     return ["## Categories of the method", "", *lines]
 

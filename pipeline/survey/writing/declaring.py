@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from indices.method import Text
+from indices.choices import Text
 from pipeline.sources.declaration import (
     Casualties,
     Category,

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from indices.method import Calibration, Method
+from indices.method import Calibration, StandardMethod
 
 REPOSITORY = Path(__file__).parents[3]
 METHODS = sorted((REPOSITORY / "data" / "methods").glob("*.toml"))
@@ -29,9 +29,9 @@ def standard_document() -> Document:
     return copy.deepcopy(read(STANDARD_FILE))
 
 
-def standard_method() -> Method:
+def standard_method() -> StandardMethod:
     """The standard method."""
-    return Method.model_validate(standard_document())
+    return StandardMethod.model_validate(standard_document())
 
 
 def small_calibration() -> Document:
@@ -84,7 +84,7 @@ def tables(document: object, place: Place = ()) -> Iterator[tuple[Place, Documen
             yield from tables(value, (*place, position))
 
 
-def mistakes(document: Document, model: type[Method | Calibration] = Method) -> list[str]:
+def mistakes(document: Document, model: type[StandardMethod | Calibration] = StandardMethod) -> list[str]:
     """Everything that is said against a document, as "where: what"."""
     with pytest.raises(ValidationError) as caught:
         model.model_validate(document)

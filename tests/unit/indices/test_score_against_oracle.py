@@ -96,7 +96,7 @@ def test_an_unlikely_city_scores_as_in_the_slow_implementation(city: MadeUpCity)
 def test_evidence_is_the_exact_weighted_harm(city: MadeUpCity) -> None:
     """Observed and expected equivalent events are those of fractions, to the last digits."""
     night = slow_night(city)
-    evidence = standard._weigh(city.counts, city.population, city.rules, 1)
+    evidence = standard.weigh(city.counts, city.population, city.rules, 1)
     assert numbers(night.observed) == pytest.approx(evidence.observed[0], rel=1e-13)
     assert numbers(night.expected) == pytest.approx(evidence.expected[0], rel=1e-13)
 
@@ -106,7 +106,7 @@ def test_evidence_is_the_exact_weighted_harm(city: MadeUpCity) -> None:
 def test_parts_of_the_exponent_are_the_written_ones(city: MadeUpCity) -> None:
     """A category's part is the town's own harm, kept, and the city's mix of what was borrowed."""
     night = slow_night(city)
-    evidence = standard._weigh(city.counts, city.population, city.rules, 1)
+    evidence = standard.weigh(city.counts, city.population, city.rules, 1)
     known = standard._posteriors(evidence)
     parts = standard._exponent_parts(evidence, known, city.rules)[0]
     assert numbers(night.parts) == pytest.approx(parts, rel=1e-6, abs=1e-12)
@@ -135,7 +135,7 @@ def test_each_day_of_a_panel_is_the_night_of_its_history(
 def test_rank_ranges_are_those_of_true_gamma_variates(seed: int) -> None:
     """The cube-root rule and Satterthwaite cost no more than one place at either end."""
     city = simulated_city(seed, rules=STANDARD, n_towns=12, n_history=28)
-    evidence = standard._weigh(city.counts, city.population, city.rules, 1)
+    evidence = standard.weigh(city.counts, city.population, city.rules, 1)
     known = standard._posteriors(evidence)
     generator = np.random.default_rng(seed)
     exponents = sum(
@@ -152,8 +152,8 @@ def test_rank_ranges_are_those_of_true_gamma_variates(seed: int) -> None:
 def test_the_interval_holds_as_much_of_the_truth_as_it_says(seed: int) -> None:
     """Satterthwaite's gamma leaves 2.5 % of the posterior on either side, within a half percent."""
     city = simulated_city(seed, rules=STANDARD, n_towns=6, n_history=28)
-    known = standard._posteriors(standard._weigh(city.counts, city.population, city.rules, 1))
-    low, high = standard._interval(known, city.rules)
+    known = standard._posteriors(standard.weigh(city.counts, city.population, city.rules, 1))
+    low, high = standard.interval(known, city.rules)
     generator = np.random.default_rng(seed)
     exponents = np.asarray(
         sum(
@@ -170,7 +170,7 @@ def test_draws_part_no_town_from_its_printed_rank() -> None:
     rules = replace(STANDARD, rank_low=0.45, rank_high=0.55)
     city = simulated_city(4, rules=rules, n_towns=20, n_history=3)
     scores = city.score()
-    known = standard._posteriors(standard._weigh(city.counts, city.population, city.rules, 1))
+    known = standard._posteriors(standard.weigh(city.counts, city.population, city.rules, 1))
     low, high = standard._rank_ranges(known, scores.rated, city.rules)
     assert (low > scores.rank).any()
     assert (high < scores.rank).any()
@@ -182,7 +182,7 @@ def test_the_ranges_come_from_the_written_draws() -> None:
     """Ranks of 200 draws, each made of the day's posteriors and the seed's normal numbers."""
     rules = replace(STANDARD, pillar_weight=np.array([0.9, 0.1]))
     city = simulated_city(5, rules=rules, n_towns=16, n_history=3)
-    known = standard._posteriors(standard._weigh(city.counts, city.population, city.rules, 1))
+    known = standard._posteriors(standard.weigh(city.counts, city.population, city.rules, 1))
     normal = ranking.standard_normal_draws(n_draws=200, n_towns=16, n_pillars=2, seed=20140101)
     # Town 2 is not rated: it has no range, and the others keep the draws of their own columns.
     rated = [0, 1, *range(3, 16)]

@@ -195,7 +195,7 @@ def test_points_lost_sum_to_what_the_score_lacks(city: MadeUpCity) -> None:
 @given(city=made_up_cities())
 def test_parts_of_the_exponent_are_never_negative_and_sum_to_it(city: MadeUpCity) -> None:
     """No category earns points back for another."""
-    evidence = standard._weigh(city.counts, city.population, city.rules, 1)
+    evidence = standard.weigh(city.counts, city.population, city.rules, 1)
     parts = standard._exponent_parts(evidence, standard._posteriors(evidence), city.rules)[0]
     assert parts.min() >= -1e-12
     assert exponent(city) == pytest.approx(parts.sum(axis=1))

@@ -1,0 +1,1 @@
+"""Scores made of indicators by stated rules: scales, weighted means, printed digits, next steps."""

@@ -1,0 +1,380 @@
+"""The method of a city that published an index: what it counts, compares, scales and joins.
+
+One file of `data/methods/` of the kind "composite". Each value says whether a source states it or
+whether we had to assume it: most cities published a result and no formula.
+"""
+
+from collections.abc import Iterator
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from indices.choices import (
+    Choice,
+    Code,
+    PositiveNumber,
+    Share,
+    Strict,
+    Text,
+)
+from indices.method import Levels, Method
+from indices.periods import PeriodKind
+
+Denominators = Literal["residents", "registered_and_floating", "vehicles", "area_km2", "none"]
+Score = Annotated[float, Field(ge=0, le=100)]
+
+
+class Source(Strict):
+    """Where a statement about the method was read."""
+
+    title: str = Field(min_length=1)
+    url: str | None = None
+
+
+class PeriodChoice(Choice):
+    """How long the periods are for which the index is published."""
+
+    value: PeriodKind
+
+
+class Counting(Strict):
+    """Which of a record's times and categories decide; repeated and invalid calls never count."""
+
+    time: "TimeChoice"
+    category: "CategoryChoice"
+
+
+class TimeChoice(Choice):
+    """Whether incidents count on the day they happened or the day they were reported."""
+
+    value: Literal["occurred", "reported"]
+
+
+class CategoryChoice(Choice):
+    """Whether the category after handling decides, or the one at reception."""
+
+    value: Literal["final", "reception"]
+
+
+class Denominator(Choice):
+    """What incidents are divided by, and how many of it make the printed unit."""
+
+    value: Denominators
+    per: float = Field(default=1, gt=0)
+
+
+class OwnPast(Choice):
+    """The town's own mean over the periods just before."""
+
+    kind: Literal["own_past"]
+    n_periods: Annotated[int, Field(ge=1)]
+
+
+class SamePeriodOfYears(Choice):
+    """The town's own mean over the same period of the years before; 1: last year's."""
+
+    kind: Literal["same_period_of_years"]
+    n_years: Annotated[int, Field(ge=1)]
+
+
+class LastYearMean(Choice):
+    """The mean of last year per period, of the town's district or of the whole city."""
+
+    kind: Literal["last_year_mean"]
+    of: Literal["town", "district", "city"]
+
+
+class CityUsual(Choice):
+    """The city's rate over its base period."""
+
+    kind: Literal["city_usual"]
+
+
+class CityPeriod(Choice):
+    """The city's rate over the same period: a comparison between places alone."""
+
+    kind: Literal["city_period"]
+
+
+class SimilarTowns(Choice):
+    """The mean rate of the towns most alike in population and density, over the same period."""
+
+    kind: Literal["similar_towns"]
+    n_peers: Annotated[int, Field(ge=1)]
+
+
+Baseline = Annotated[
+    OwnPast | SamePeriodOfYears | LastYearMean | CityUsual | CityPeriod | SimilarTowns,
+    Field(discriminator="kind"),
+]
+
+
+class Exponential(Choice):
+    """100 * base ** (value / baseline)."""
+
+    kind: Literal["exponential"]
+    base: Annotated[float, Field(gt=0, lt=1)]
+
+
+class Deduction(Choice):
+    """100 minus a deduction in proportion to value / baseline; at the baseline `at_baseline`."""
+
+    kind: Literal["deduction"]
+    at_baseline: Annotated[float, Field(gt=0, lt=100)]
+
+
+class Breakpoints(Choice):
+    """Straight lines between breakpoints, as in air-quality indices."""
+
+    kind: Literal["breakpoints"]
+    edges: Annotated[tuple[float, ...], Field(min_length=2)]
+    scores: tuple[Score, ...]
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if len(self.edges) != len(self.scores) or list(self.edges) != sorted(set(self.edges)):
+            raise ValueError("edges must rise, and there must be as many scores as edges")
+        return self
+
+
+class Percentile(Choice):
+    """The share of the other towns that are not safer."""
+
+    kind: Literal["percentile"]
+
+
+class Grades(Choice):
+    """Grades by quota: the best `shares[0]` of the towns get `scores[0]`, and so on."""
+
+    kind: Literal["grades"]
+    shares: Annotated[tuple[float, ...], Field(min_length=2)]
+    scores: tuple[Score, ...]
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if len(self.shares) != len(self.scores) or abs(sum(self.shares) - 1) > 1e-9:  # noqa: PLR2004
+            raise ValueError("shares must add up to 1, and there must be as many scores as shares")
+        return self
+
+
+class MinMax(Choice):
+    """From 100 at `best` down to 0 at `worst`, in a straight line; both fixed."""
+
+    kind: Literal["min_max"]
+    best: float
+    worst: float
+
+    @model_validator(mode="after")
+    def _differ(self) -> Self:
+        if self.best == self.worst:
+            raise ValueError("best and worst must differ")
+        return self
+
+
+class ChangeSteps(Choice):
+    """A step function of value / baseline - 1."""
+
+    kind: Literal["change_steps"]
+    edges: Annotated[tuple[float, ...], Field(min_length=1)]
+    scores: tuple[Score, ...]
+    edge_belongs_to: Literal["better", "worse"]
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if len(self.scores) != len(self.edges) + 1 or list(self.edges) != sorted(set(self.edges)):
+            raise ValueError("edges must rise, and there must be one score more than edges")
+        return self
+
+
+class Ratio(Choice):
+    """100 * value / baseline: an index whose base is 100, and in which more is worse."""
+
+    kind: Literal["ratio"]
+
+
+Scale = Annotated[
+    Exponential | Deduction | Breakpoints | Percentile | Grades | MinMax | ChangeSteps | Ratio,
+    Field(discriminator="kind"),
+]
+
+
+class Severities(Choice):
+    """Weights of the kinds of an indicator; those not named weigh 1."""
+
+    values: dict[Code, Annotated[float, Field(gt=0)]]
+
+
+class External(Choice):
+    """A value that no incident tells: a survey, a measurement, a register."""
+
+    unit: Text
+    higher_is: Literal["better", "worse"]
+    valid_for_days: Annotated[int, Field(ge=0)]  # after its period has ended; then it is missing
+
+
+class Indicator(Strict):
+    """One line of the index: incidents of some kinds, or one external value."""
+
+    name: Text
+    weight: PositiveNumber
+    scale: Code
+    baseline: Code | None = None
+    counts: tuple[Code, ...] = ()  # kinds or groups of the vocabulary
+    only: Literal["all", "fatal", "not_fatal"] = "all"
+    severities: Severities | None = None
+    external: External | None = None
+    note: Choice | None = None  # where the indicator itself comes from
+
+    @model_validator(mode="after")
+    def _is_one_thing(self) -> Self:
+        if bool(self.counts) == bool(self.external):
+            raise ValueError("an indicator has either counts or an external value")
+        return self
+
+
+class Pillar(Strict):
+    """A part of the index with its own score."""
+
+    name: Text
+    weight: PositiveNumber
+    indicators: Annotated[dict[Code, Indicator], Field(min_length=1)]
+
+
+class Aggregation(Choice):
+    """How parts are joined."""
+
+    value: Literal["arithmetic", "geometric"]
+
+
+class Deaths(Choice):
+    """Points taken off the score for each death in the incidents of the index."""
+
+    points_each: Annotated[float, Field(gt=0)]
+
+
+class RollUp(Choice):
+    """How the towns' scores make those of districts and city."""
+
+    value: Literal["population_weighted", "plain_mean"]
+
+
+class Ties(Choice):
+    """Whether a place is left out after a tie (1, 2, 2, 4) or not (1, 2, 2, 3)."""
+
+    value: Literal["competition", "dense"]
+
+
+class Rounding(Choice):
+    """How scores are printed."""
+
+    decimals: Annotated[int, Field(ge=0, le=3)]
+    mode: Literal["half up", "truncated"]
+
+
+class RungChoice(Choice):
+    """What follows after so many periods at the worst level in a row."""
+
+    after: Annotated[int, Field(ge=1)]
+    code: Code
+    name: Text
+
+
+class Patrol(Choice):
+    """The share of the patrol effort that goes to the areas of the worse levels."""
+
+    share_to_worst: Share
+    from_level: Annotated[int, Field(ge=2)]
+
+
+class WarningRule(Choice):
+    """A rule by which the place warned of rises."""
+
+    rule: Code
+    name: Text
+
+
+class CompositeMethod(Method):
+    """A method file of the kind "composite"."""
+
+    kind: Literal["composite"]
+    levels: Levels | None = None  # type: ignore[assignment]  # an index with base 100 has none
+    place: Text
+    formula: Literal["published", "partly published", "never published"]
+    higher_is: Literal["safer", "worse"] = "safer"
+    sources: Annotated[dict[str, Source], Field(min_length=1)]
+    period: PeriodChoice
+    counting: Counting
+    denominator: Denominator
+    baselines: dict[Code, Baseline] = Field(default_factory=dict)
+    scales: dict[Code, Scale]
+    pillars: Annotated[dict[Code, Pillar], Field(min_length=1)]
+    aggregation: Aggregation
+    deaths: Deaths | None = None
+    roll_up: RollUp
+    ties: Ties
+    rounding: Rounding
+    ladder: tuple[RungChoice, ...] = ()
+    patrol: Patrol | None = None
+    warnings: tuple[WarningRule, ...] = ()
+    not_shown: tuple[Text, ...] = ()  # what the published index had and this file cannot do
+
+    @property
+    def indicators(self) -> Iterator[tuple[str, str, Indicator]]:
+        """Every indicator with the code of its pillar and its own, in the order of the file."""
+        for pillar, part in self.pillars.items():
+            for code, indicator in part.indicators.items():
+                yield pillar, code, indicator
+
+    @model_validator(mode="after")
+    def _is_coherent(self) -> Self:
+        mistakes = [*self._unknown_names(), *self._unknown_sources(), *self._misfits()]
+        if mistakes:
+            raise ValueError("; ".join(mistakes))
+        return self
+
+    def _unknown_names(self) -> Iterator[str]:
+        """Baselines and scales that indicators name and the file lacks, and codes used twice."""
+        seen: set[str] = set()
+        for _, code, indicator in self.indicators:
+            if code in seen:
+                yield f"indicator '{code}' occurs twice"
+            seen.add(code)
+            if indicator.scale not in self.scales:
+                yield f"indicator {code}: scale '{indicator.scale}' is not in [scales]"
+            if indicator.baseline is not None and indicator.baseline not in self.baselines:
+                yield f"indicator {code}: baseline '{indicator.baseline}' is not in [baselines]"
+
+    def _misfits(self) -> Iterator[str]:
+        """Scales that lack the baseline they compare with, and indices without levels."""
+        needing = ("exponential", "deduction", "change_steps", "ratio")
+        for _, code, indicator in self.indicators:
+            scale = self.scales.get(indicator.scale)
+            if scale is not None and scale.kind in needing and indicator.baseline is None:
+                yield f"indicator {code}: the scale '{indicator.scale}' needs a baseline"
+            if scale is not None and (scale.kind == "ratio") != (self.higher_is == "worse"):
+                yield f"indicator {code}: scale 'ratio' and higher_is = 'worse' go together"
+        if self.levels is None and (self.ladder or self.patrol):
+            yield "a ladder or a patrol rule needs levels"
+
+    def _unknown_sources(self) -> Iterator[str]:
+        """Keys of sources that values name and [sources] lacks."""
+        for choice in _choices(self):
+            if choice.status == "stated":
+                for key in (choice.source or "").split(":")[0].split(","):
+                    if key.strip() not in self.sources:
+                        yield f"source '{key.strip()}' is not in [sources]"
+
+
+def _choices(part: object) -> Iterator[Choice]:
+    """Every marked value below a part of a method."""
+    if isinstance(part, Choice) and not isinstance(part, Levels):
+        yield part
+    if isinstance(part, Strict):
+        for name in type(part).model_fields:
+            yield from _choices(getattr(part, name))
+    elif isinstance(part, dict):
+        for value in part.values():
+            yield from _choices(value)
+    elif isinstance(part, tuple):
+        for value in part:
+            yield from _choices(value)
