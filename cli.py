@@ -2,6 +2,7 @@
 
 import typer
 
+from verbs.comparing import compare, history
 from verbs.installation import config, doctor
 from verbs.looking import explain, show
 from verbs.methods import methods_app
@@ -22,6 +23,8 @@ app.command("ingest")(ingest_files)
 app.command()(check)
 app.command()(show)
 app.command()(explain)
+app.command()(compare)
+app.command()(history)
 app.add_typer(methods_app, name="methods")
 app.command()(doctor)
 app.command()(config)

@@ -8,7 +8,10 @@ from typing import NamedTuple
 
 WIDTH, HEIGHT, PANEL, TOP, BOTTOM = 940, 520, 380, 50, 330
 LEFTS = (70, 530)
-COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#806600", "#000000", "#7a3fa0")
+COLOURS = (
+    *("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9"),
+    *("#806600", "#000000", "#7a3fa0", "#8c2d04", "#777777"),
+)
 X_MOST, X_TICKS = 0.8, (0.0, 0.2, 0.4, 0.6, 0.8)
 MIDDLE = 'text-anchor="middle"'
 GOAL_SHOWN, GOAL_FORESIGHT, GOAL_PLACES = 0.40, 0.725, 2.5

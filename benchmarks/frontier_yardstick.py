@@ -24,7 +24,7 @@ from indices.arrays import BoolArray, FloatArray
 
 INJECTION_STEP, QUIET_DAYS, RAISED = 28, 730, 1.2
 GROUPS = 10  # towns with a surplus at one time, where towns borrow from each other: one in ten
-CONFIRM_FROM = date(2019, 1, 1)
+LATER_FROM = date(2019, 1, 1)
 SURPLUS = {"double": (2, 14), "triple": (3, 14), "week": (2, 7), "month": (2, 28)}  # times, days
 BEGIN, END = day_position(FIRST), day_position(LAST)
 
@@ -52,13 +52,13 @@ class Measured:
     false: float  # NaN where not measured
 
     def mean(self, values: FloatArray, period: slice = slice(None)) -> float:
-        """Mean over the days (and towns) of a period, see `tuning`."""
+        """Mean over the days (and towns) of a period, see `periods`."""
         return float(values[period].mean())
 
 
-def tuning(values: FloatArray) -> tuple[slice, slice]:
+def periods(values: FloatArray) -> tuple[slice, slice]:
     """Rows before and from 2019 on, whatever the step between measured days."""
-    share = (CONFIRM_FROM - FIRST).days / (LAST - FIRST).days
+    share = (LATER_FROM - FIRST).days / (LAST - FIRST).days
     edge = int(np.ceil(share * (len(values) - 1)))
     return slice(edge), slice(edge, None)
 
@@ -138,8 +138,8 @@ class Yardstick:
         shown = {}
         for name, (times, days) in SURPLUS.items():
             generator = np.random.default_rng([SEED, end, times, days])
-            extra = generator.poisson((times - 1) * mean, (days, *mean.shape))
-            shown[name] = self._rise(candidate, history, extra, without)
+            drawn = generator.poisson((times - 1) * mean, (days, *mean.shape))
+            shown[name] = self._rise(candidate, history, drawn.astype(np.float64), without)
             shown[name] /= (times - 1) * _full(candidate, mean)
         return shown
 

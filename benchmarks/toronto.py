@@ -12,7 +12,7 @@ import numpy as np
 from scipy.stats import rankdata
 
 from indices.arrays import FloatArray
-from indices.method import Calibration, StandardMethod, ScoringRules, combine
+from indices.method import Calibration, ScoringRules, StandardMethod, combine
 from indices.score.scale import score_from_exponent
 from indices.score.shrinkage import GammaPrior, fit_gamma
 from indices.score.standard import Scores, score_days

@@ -250,11 +250,11 @@ def _uncalibrated(categories: CategoryTable, calibration: Calibration) -> list[s
     lacking = {
         rule.category
         for rule in categories.rules
-        if rule.category in standard and standard[rule.category].pillar in calibration.pillars
+        if rule.category in standard and standard[rule.category].pillar not in calibration.left_out
     } - known
     return [
         f"categories.csv names '{code}', for which there is no usual rate: remove {USUAL_FILE} to "
-        "measure it at the next run, or add it to method.toml"
+        "measure it at the next run, add it to method.toml, or name its pillar under left_out there"
         for code in sorted(lacking)
         if known
     ]

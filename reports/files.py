@@ -5,15 +5,14 @@ import hashlib
 import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal
 from typing import Any
 
 import pandas as pd
 
-from indices.method import Method
-from pipeline.city import City
+from indices.score.scale import DECIMALS
 from pipeline.editions.disclosure import public_components, public_pillars
 from pipeline.editions.edition import NOT_RATED, Edition, facts_as_json
+from reports.pages.sensitivity import sensitivity_table
 
 # The contract: these come first, in this order, under these names; later ones are only appended.
 RANKING_COLUMNS = (
@@ -55,8 +54,8 @@ COMPONENT_COLUMNS = (
 )
 CODES = ("town_id",)  # digits that are no number
 TWO_DECIMALS = ("expected", "value", "baseline")
-Cell = str | int | float | Decimal | None
-AS_PRINTED = ("score", "change_", "points_lost")
+Cell = str | int | float | None
+AS_PUBLISHED = ("score", "change_", "points_lost")
 Row = dict[str, Cell]
 
 
@@ -67,7 +66,6 @@ def ranking_rows(edition: Edition, *, public: bool = True) -> list[Row]:
         index="town_id", columns="pillar", values="score", sort=False, dropna=False
     )
     names = list(dict.fromkeys(edition.pillars["pillar"]))
-    decimals = edition.facts.decimals
     rows = []
     for values in edition.ranking.to_dict("records"):
         rated = values["obs_status"] != NOT_RATED
@@ -84,7 +82,7 @@ def ranking_rows(edition: Edition, *, public: bool = True) -> list[Row]:
         row["period"] = edition.facts.period
         for column in LATEST_COLUMNS:
             row[column] = _plain(values[column])
-        rows.append({name: _rounded(name, value, decimals) for name, value in row.items()})
+        rows.append(row)
     return rows
 
 
@@ -92,57 +90,53 @@ def component_rows(edition: Edition, *, public: bool) -> list[Row]:
     """One row a town and category; the public ones without counts."""
     table = public_components(edition.components) if public else edition.components
     head: Row = {"date": edition.facts.day.isoformat(), "edition": edition.name}
-    decimals = edition.facts.decimals
     return [
-        head
-        | {
-            column: _rounded(column, _plain(values[column]), decimals)
-            for column in COMPONENT_COLUMNS[2:]
-        }
+        head | {column: _plain(values[column]) for column in COMPONENT_COLUMNS[2:]}
         for values in table.to_dict("records")
     ]
 
 
-def _rounded(column: str, value: Cell, decimals: int) -> Cell:
-    """Scores, changes and points as a text with the method's decimals; the rest as it is."""
-    if isinstance(value, float) and column.startswith(AS_PRINTED):
-        return Decimal(f"{value:.{decimals}f}")
-    return value
+def as_csv(
+    rows: Sequence[Mapping[str, Cell]], *, columns: Iterable[str], decimals: int = DECIMALS
+) -> bytes:
+    """UTF-8 without BOM, LF, points for decimals: for machines; scores with so many decimals."""
+    return _csv(rows, columns, end="\n", decimals=decimals).encode("utf-8")
 
 
-def as_csv(rows: Sequence[Mapping[str, Cell]], *, columns: Iterable[str]) -> bytes:
-    """UTF-8 without BOM, LF, points for decimals: for machines."""
-    return _csv(rows, columns, end="\n").encode("utf-8")
-
-
-def as_excel_csv(rows: Sequence[Mapping[str, Cell]], *, columns: Iterable[str]) -> bytes:
+def as_excel_csv(
+    rows: Sequence[Mapping[str, Cell]], *, columns: Iterable[str], decimals: int = DECIMALS
+) -> bytes:
     """With BOM and CRLF, codes as text: opens in a spreadsheet with its zeros and characters whole.
 
     A code such as 001 is written as ="001", the one form that a spreadsheet keeps. Codes hold
     letters, digits, - and _ alone, and no name begins like a formula (rules of the city folder).
     """
     quoted = [{key: _excel_code(key, value) for key, value in row.items()} for row in rows]
-    return _csv(quoted, columns, end="\r\n").encode("utf-8-sig")
+    return _csv(quoted, columns, end="\r\n", decimals=decimals).encode("utf-8-sig")
 
 
 def _excel_code(column: str, value: Cell) -> Cell:
     return f'="{value}"' if column in CODES else value
 
 
-def _csv(rows: Sequence[Mapping[str, Cell]], columns: Iterable[str], *, end: str) -> str:
+def _csv(
+    rows: Sequence[Mapping[str, Cell]], columns: Iterable[str], *, end: str, decimals: int
+) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator=end)
     names = list(columns)
     writer.writerow(names)
-    writer.writerows([_printed(name, row[name]) for name in names] for row in rows)
+    writer.writerows([_printed(name, row[name], decimals) for name in names] for row in rows)
     return text.getvalue()
 
 
-def _printed(column: str, value: Cell) -> str:
-    """A cell as text; what is a float still has a format of its own."""
+def _printed(column: str, value: Cell, decimals: int) -> str:
+    """A cell as text; scores, changes and points with the decimals they are published with."""
     if value is None:
         return ""
     if isinstance(value, float):
+        if column.startswith(AS_PUBLISHED):
+            return f"{value:.{decimals}f}"
         return f"{value:.2f}" if column in TWO_DECIMALS else f"{value:g}"
     return str(value)
 
@@ -158,9 +152,7 @@ def _plain(value: Any) -> Cell:
 
 def as_json(document: Mapping[str, Any]) -> bytes:
     """Canonical enough to compare: sorted keys, no escapes, one trailing line end."""
-    text = json.dumps(
-        document, ensure_ascii=False, sort_keys=True, indent=1, allow_nan=False, default=float
-    )
+    text = json.dumps(document, ensure_ascii=False, sort_keys=True, indent=1, allow_nan=False)
     return f"{text}\n".encode()
 
 
@@ -214,27 +206,31 @@ def edition_document(edition: Edition) -> dict[str, Any]:
     }
 
 
-def public_files(edition: Edition, *, city: City, method: Method) -> dict[str, bytes]:
+def public_files(edition: Edition) -> dict[str, bytes]:
     """Files of the public tree, by name."""
-    ranking = ranking_rows(edition)
+    ranking, decimals = ranking_rows(edition), edition.facts.decimals
     columns = list(ranking[0])
     return {
-        "ranking.csv": as_csv(ranking, columns=columns),
-        "ranking.excel.csv": as_excel_csv(ranking, columns=columns),
+        **_sensitivity(edition),
+        "ranking.csv": as_csv(ranking, columns=columns, decimals=decimals),
+        "ranking.excel.csv": as_excel_csv(ranking, columns=columns, decimals=decimals),
         "ranking.json": as_json(ranking_document(edition)),
-        "components.csv": as_csv(component_rows(edition, public=True), columns=COMPONENT_COLUMNS),
+        "components.csv": as_csv(
+            component_rows(edition, public=True), columns=COMPONENT_COLUMNS, decimals=decimals
+        ),
         "edition.json": as_json(edition_document(edition)),
-        "datapackage.json": as_json(data_package(edition, columns, city=city, method=method)),
     }
 
 
 def internal_files(edition: Edition) -> dict[str, bytes]:
     """Files of the internal tree, by name: with counts, and the quality of the records."""
-    ranking = ranking_rows(edition, public=False)
+    ranking, decimals = ranking_rows(edition, public=False), edition.facts.decimals
     return {
-        "ranking.csv": as_csv(ranking, columns=list(ranking[0])),
+        "ranking.csv": as_csv(ranking, columns=list(ranking[0]), decimals=decimals),
         **_indicators(edition),
-        "components.csv": as_csv(component_rows(edition, public=False), columns=COMPONENT_COLUMNS),
+        "components.csv": as_csv(
+            component_rows(edition, public=False), columns=COMPONENT_COLUMNS, decimals=decimals
+        ),
         "edition.json": as_json(edition_document(edition)),
         "quality.json": as_json(
             {
@@ -245,6 +241,19 @@ def internal_files(edition: Edition) -> dict[str, bytes]:
             }
         ),
     }
+
+
+def _sensitivity(edition: Edition) -> dict[str, bytes]:
+    """`sensitivity.csv`: ranks under other choices, where the edition has them."""
+    if edition.sensitivity.empty:
+        return {}
+    table = sensitivity_table(edition)
+    columns = [column for column in table.columns if column != "town_name_zh"]
+    rows = [
+        {str(column): _plain(value) for column, value in values.items()}
+        for values in table.to_dict("records")
+    ]
+    return {"sensitivity.csv": as_csv(rows, columns=columns)}
 
 
 INDICATOR_COLUMNS = (
@@ -269,7 +278,7 @@ def _indicators(edition: Edition) -> dict[str, bytes]:
         head | {column: _plain(values[column]) for column in INDICATOR_COLUMNS[2:]}
         for values in edition.indicators.to_dict("records")
     ]
-    return {"indicators.csv": as_csv(rows, columns=INDICATOR_COLUMNS)}
+    return {"indicators.csv": as_csv(rows, columns=INDICATOR_COLUMNS, decimals=2)}
 
 
 def checksums(files: Mapping[str, bytes]) -> bytes:
@@ -279,83 +288,3 @@ def checksums(files: Mapping[str, bytes]) -> bytes:
         for name, content in sorted(files.items())
     ]
     return "".join(lines).encode()
-
-
-FIELD_TYPES = {
-    "date": "date",
-    "rank": "integer",
-    "rank_low": "integer",
-    "rank_high": "integer",
-    "population": "integer",
-    "count": "integer",
-    "run_at_worst": "integer",
-}
-NUMBERS = ("score", "change_", "expected", "points_lost", "weight_present", "patrol_share")
-DESCRIPTIONS = {
-    "date": "civil day in the city's time zone",
-    "edition": "r0 when first published, r1, r2 ... when revised",
-    "rank": "1 = least harm per resident; ties share a rank; empty where not rated",
-    "rank_low": "5 % end of the rank range",
-    "rank_high": "95 % end of the rank range",
-    "town_id": "code, as text: leading zeros belong to it",
-    "score": "0 to 100; 100 = no harm, 85 = a usual day of the city",
-    "score_low": "lower end of the 95 % interval",
-    "score_high": "upper end of the 95 % interval",
-    "level": "1 (best) to 4, or 'not rated'",
-    "obs_status": "normal, provisional, missing, suppressed, not rated or break",
-    "count": "incidents in the window; empty where withheld",
-    "expected": "incidents in the window at the city's usual rate",
-    "points_lost": "share of 100 - score; adds up exactly within a town",
-    "change_1d": "score minus that of the day before, from the same records",
-    "change_7d": "score minus that of a week before, from the same records",
-    "period": "label: a day, 2019-W07, 2019-03, 2019-Q1, 2019, or 2019-03-01--2019-03-10",
-    "change_previous": "score minus that of the period before; empty for a day",
-    "change_year": "score minus that of the same period of last year; empty for a day",
-    "weight_present": "share of the method's weight that the records tell",
-    "run_at_worst": "periods at the worst level in a row, where the method has a ladder",
-    "step": "what the method's ladder asks for now",
-    "patrol_share": "share of the patrol effort, where the method has such a rule",
-}
-
-
-def data_package(
-    edition: Edition, ranking_columns: Sequence[str], *, city: City, method: Method
-) -> dict[str, Any]:
-    """`datapackage.json`: a description of the CSV files (Data Package standard)."""
-    label = edition.facts.period
-    return {
-        "profile": "tabular-data-package",
-        "name": f"safety-index-{city.about.id}-{label}-{edition.name}".lower(),
-        "title": f"{city.about.name.en} Safety Index, {label}, {edition.name}",
-        "version": f"{method.id}-{method.version}",
-        "licenses": [{"title": city.about.licence.name, "path": city.about.licence.url}],
-        "sources": [{"title": city.about.licence.attribution}],
-        "resources": [
-            _resource("ranking", ranking_columns, keys=["town_id"]),
-            _resource("components", COMPONENT_COLUMNS, keys=["town_id", "category"]),
-        ],
-    }
-
-
-def _resource(name: str, columns: Sequence[str], *, keys: list[str]) -> dict[str, Any]:
-    return {
-        "name": name,
-        "path": f"{name}.csv",
-        "profile": "tabular-data-resource",
-        "format": "csv",
-        "mediatype": "text/csv",
-        "encoding": "utf-8",
-        "schema": {
-            "fields": [_field(column) for column in columns],
-            "primaryKey": keys,
-            "missingValues": [""],
-        },
-    }
-
-
-def _field(column: str) -> dict[str, str]:
-    kind = "number" if column.startswith(NUMBERS) else "string"
-    field = {"name": column, "type": FIELD_TYPES.get(column, kind)}
-    if column in DESCRIPTIONS:
-        field["description"] = DESCRIPTIONS[column]
-    return field

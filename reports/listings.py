@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from pipeline.doctor import Finding
+from pipeline.editions.stale import EditionState
 from pipeline.methods import AnyMethodFile, choices_of, method_as_data
 from pipeline.settings import Setting
 
@@ -43,3 +44,12 @@ def setting_lines(settings: Mapping[str, Setting[object]]) -> Iterator[str]:
     """The settings in force, and where each comes from."""
     for name, setting in settings.items():
         yield f"{name:8} {setting.value or '-'}  ({setting.origin})"
+
+
+def state_lines(states: Sequence[EditionState]) -> Iterator[str]:
+    """A line an edition: whether it is current, and why not."""
+    for state in states:
+        key = state.key
+        told = f"stale: {', '.join(state.stale)}" if state.stale else "current"
+        name = f"{key.period.label}/r{key.revision}"
+        yield f"{key.method_id:26} {name:30} as of delivery {state.as_of_batch:<5} {told}"

@@ -4,17 +4,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from indices.composite.method import CompositeMethod
+from indices.method import StandardMethod
 from indices.periods import PeriodKind
 from pipeline.city import City
 from pipeline.editions.edition import Edition
 from pipeline.methods import AnyMethodFile
 from pipeline.store.folders import make_folder, write_whole
+from reports.data_package import data_package
 from reports.files import internal_files, public_files
 from reports.pages.day import render_day
 from reports.pages.front import render_front
 from reports.pages.method import render_method
 from reports.pages.quality import render_quality
 from reports.pages.report import render_report, report_files
+from reports.pages.sensitivity import has_sensitivity, render_sensitivity
 from reports.trees import (
     STAGING,
     edition_order,
@@ -156,8 +159,20 @@ def _public(edition: Edition, city: City, method: AnyMethodFile) -> dict[str, by
         ).encode()
         for code in LANGUAGES
     }
-    files = public_files(edition, city=city, method=method.method)
-    return files | report_files(edition, public=True) | pages
+    pages |= {  # as the method stood for this edition: the file may change later
+        f"{code}/method.html": render_method(method, language=language(code)).encode()
+        for code in LANGUAGES
+    }
+    if has_sensitivity(edition) and isinstance(method.method, StandardMethod):
+        pages |= {
+            f"{code}/sensitivity.html": render_sensitivity(
+                edition, city=city, method=method.method, language=language(code)
+            ).encode()
+            for code in LANGUAGES
+        }
+    files = public_files(edition) | report_files(edition, public=True)
+    package = data_package(edition, files, city=city, method=method.method)
+    return files | {"datapackage.json": package} | pages
 
 
 def _internal(edition: Edition, city: City) -> dict[str, bytes]:

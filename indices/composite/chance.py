@@ -1,28 +1,48 @@
 """How far a composite method's scores and ranks are chance: intervals and rank ranges.
 
 No published index has them; they are ours, and the same for each method. The events behind each
-indicator, and behind its baseline where that is a town's own past, are taken as Poisson: their true
-number has a gamma distribution with half an event more than was seen (Jeffreys' prior). The method
-is applied to draws from it. What the draws leave out: whether the method measures the right thing.
+indicator, and behind its baseline where that rests on one town or a few, are taken as Poisson:
+their true number has a gamma distribution with half an event more than was seen (Jeffreys' prior).
+The method is applied to draws from it. What the draws leave out: whether the method measures the
+right thing.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
 from indices.arrays import BoolArray, FloatArray
-from indices.composite.history import History
-from indices.composite.method import OwnPast, SamePeriodOfYears
+from indices.composite.aggregation import BEST
+from indices.composite.history import History, RunningSums
+from indices.composite.method import LastYearMean, OwnPast, SamePeriodOfYears, SimilarTowns
+from indices.composite.rounding import as_printed
 from indices.composite.rules import CompositeRules
-from indices.composite.score import CompositeScores, Measured, score_measured
-from indices.score.ranking import competition_ranks, gamma_from_normal, standard_normal_draws
+from indices.composite.scaling import on_scale
+from indices.composite.score import (
+    CompositeScores,
+    is_index,
+    points_off,
+    score_as_printed,
+    shares,
+)
+from indices.composite.windows import Windows
+from indices.score.ranking import (
+    DRAW_TYPE,
+    competition_ranks,
+    dense_ranks,
+    gamma_from_normal,
+    standard_normal_draws,
+    tied_rank_range,
+)
 
 N_DRAWS = 200
 SEED = 20140101
 INTERVAL = (0.025, 0.975)
 RANKS = (0.05, 0.95)
 HALF_AN_EVENT = 0.5
-APART = 1000.0  # more than any score differs from another
+LEAST_SCORE = 1e-30  # has a logarithm in single precision too; its mean with others is 0
+LEAST_DRAWN = 1e-3  # of the mean: the cube-root rule would give 0, which nothing is divided by
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)  # arrays have no single truth value
@@ -47,20 +67,19 @@ def chance(
         history: That they were made from; its mix decides how much one event weighs.
         n_draws: The same draws serve every period (common random numbers).
     """
-    n_periods, n_towns = scores.score.shape
-    normal = standard_normal_draws(
-        n_draws=n_draws, n_towns=n_towns, n_pillars=2 * len(rules.indicators), seed=SEED
-    )
-    unit = _harm_per_event(rules, history)
     rated = np.isfinite(scores.score)
     rank = ranks(scores.score, rated=rated, rules=rules)
-    found = np.full((4, n_periods, n_towns), np.nan)
-    for period in range(n_periods):
-        drawn = score_measured(_drawn(scores.measured, period, rules, unit, normal), rules).score
+    low, high, rank_low, rank_high = np.full((4, *rated.shape), np.nan)
+    for period, drawn in _drawn_scores(scores, rules, history, n_draws):
         there = rated[period]
-        found[:2, period, there] = np.quantile(drawn[:, there], INTERVAL, axis=0, method="nearest")
-        found[2:, period, there] = _rank_range(drawn[:, there], rules)
-    low, high, rank_low, rank_high = found
+        own = drawn[:, there]
+        low[period, there], high[period, there] = _interval(own, rules)
+        rank_low[period, there], rank_high[period, there] = tied_rank_range(
+            own if is_index(rules) else -own,
+            low=RANKS[0],
+            high=RANKS[1],
+            ties=rules.method.ties.value,
+        )
     return Chance(
         low=np.fmin(low, scores.score),
         high=np.fmax(high, scores.score),
@@ -72,75 +91,124 @@ def chance(
 
 def ranks(score: FloatArray, *, rated: BoolArray, rules: CompositeRules) -> FloatArray:
     """Rank 1 for the safest; ties as the method says; NaN where there is no score."""
-    safer = score if rules.method.higher_is == "safer" else -score
-    places = competition_ranks(np.where(rated, safer, 0.0), rated=rated)
-    if rules.method.ties.value == "dense":
-        for row in places:
-            known = np.isfinite(row)
-            row[known] = 1 + np.unique(row[known], return_inverse=True)[1]
-    return places
+    ranked = dense_ranks if rules.method.ties.value == "dense" else competition_ranks
+    return ranked(-score if is_index(rules) else score, rated=rated)
 
 
-def _harm_per_event(rules: CompositeRules, history: History) -> FloatArray:
-    """Harm that one equivalent event carries in the city's mix, by indicator."""
-    n = history.counts[-1].sum(axis=0, dtype=np.float64)
-    squares, harm = (rules.severity**2) @ n, rules.severity @ n
-    mean = rules.severity.sum(axis=1) / np.maximum((rules.severity > 0).sum(axis=1), 1)
-    per_event = squares / np.where(harm > 0, harm, 1.0)
-    return np.asarray(np.where(harm > 0, per_event, np.where(mean > 0, mean, 1.0)))
+def _interval(drawn: np.ndarray, rules: CompositeRules) -> FloatArray:
+    """Ends of the interval, (2, n_towns), from scores (n_draws, n_towns); both err outwards."""
+    n_draws = len(drawn)
+    at = [int(INTERVAL[0] * (n_draws - 1)), int(np.ceil(INTERVAL[1] * (n_draws - 1)))]
+    ends = np.sort(np.ascontiguousarray(drawn.T), axis=1)[:, at].T.astype(np.float64)
+    return as_printed(ends, decimals=rules.method.rounding.decimals, mode="half up")
 
 
-def _drawn(
-    measured: Measured,
-    period: int,
-    rules: CompositeRules,
-    unit: FloatArray,
-    normal: np.ndarray,
-) -> Measured:
-    """What might have been measured in one period, draws before towns and indicators."""
-    n_indicators = len(rules.indicators)
-    z = np.moveaxis(normal, 1, 2)
-    harm, events = measured.harm[period], measured.reference_events[period]
-    own = np.array([_is_own(rules, i) for i in range(n_indicators)])
-    drawn_events = np.where(own, _gamma(events, unit, z[..., n_indicators:]), events)
-    return replace(
-        measured,
-        harm=_gamma(harm, unit, z[..., :n_indicators]),
-        exposure=measured.exposure[period],
-        n_days=measured.n_days[period : period + 1],
-        reference_events=drawn_events,
-        reference_exposure=measured.reference_exposure[period],
-        external=measured.external[period],
-        deaths=measured.deaths[period],
+def _drawn_scores(
+    scores: CompositeScores, rules: CompositeRules, history: History, n_draws: int
+) -> Iterator[tuple[int, np.ndarray]]:
+    """Periods in which anything is known, with printed scores, (n_draws, n_towns)."""
+    n_towns, n_indicators = scores.score.shape[1], len(rules.indicators)
+    normal = standard_normal_draws(
+        n_draws=n_draws, n_towns=n_towns, n_pillars=2 * n_indicators, seed=SEED
     )
+    unit = _harm_per_event(rules, history, scores.measured.looked_at)
+    share = shares(scores.indicator_score, rules)
+    off = points_off(scores.measured.deaths, rules)
+    for period in np.flatnonzero(share.any(axis=(1, 2))).tolist():
+        joined = np.zeros((n_draws, n_towns), dtype=DRAW_TYPE)
+        for i in np.flatnonzero(share[period].any(axis=0)).tolist():
+            pair = normal[:, i], normal[:, n_indicators + i]
+            drawn = _drawn_indicator(scores, rules, period, i, unit[period, i], pair)
+            own = share[period, :, i].astype(DRAW_TYPE)
+            joined += own * np.where(own > 0, _there(drawn, rules), 0)
+        yield period, score_as_printed(_back(joined, rules) - off[period], rules)
 
 
-def _is_own(rules: CompositeRules, indicator: int) -> bool:
-    """Whether the baseline is a town's own past, and as uncertain as its present."""
+def _there(score: FloatArray, rules: CompositeRules) -> FloatArray:
+    """The scores as they are added up: themselves, or their logarithms."""
+    if rules.method.aggregation.value == "arithmetic" or is_index(rules):
+        return score
+    return np.asarray(np.log(np.maximum(score, LEAST_SCORE) / BEST))
+
+
+def _back(joined: np.ndarray, rules: CompositeRules) -> np.ndarray:
+    """The mean of what `_there` gave."""
+    if rules.method.aggregation.value == "arithmetic" or is_index(rules):
+        return joined
+    return np.asarray(BEST * np.exp(joined))
+
+
+def _drawn_indicator(
+    scores: CompositeScores,
+    rules: CompositeRules,
+    period: int,
+    i: int,
+    unit: float,
+    normal: tuple[np.ndarray, np.ndarray],
+) -> FloatArray:
+    """What an indicator might have scored in a period, (n_draws, n_towns), or (n_towns,)."""
+    about, measured = rules.about[i], scores.measured
+    if about.external is not None:
+        return np.asarray(scores.indicator_score[period, :, i])
+    per = rules.method.denominator.per * measured.n_days[period] * unit
+    value = _gamma(
+        measured.harm[period, :, i] / unit, per=measured.exposure[period] / per, z=normal[0]
+    )
+    if _is_uncertain(rules, i):
+        usual = _gamma(
+            measured.reference_events[period, :, i] / unit,
+            per=measured.reference_exposure[period, :, i] / per,
+            z=normal[1],
+        )
+    else:
+        usual = np.broadcast_to(scores.baseline[period, :, i].astype(DRAW_TYPE), value.shape)
+    return on_scale(rules.method.scales[about.scale], value, usual)
+
+
+def _gamma(n_events: FloatArray, *, per: FloatArray, z: np.ndarray) -> np.ndarray:
+    """Draws of the true rate behind so many events in `per` units; NaN where `per` is 0 or NaN."""
+    known = np.isfinite(n_events) & (per > 0)
+    shape = np.where(known, n_events, 0.0) + HALF_AN_EVENT
+    rate = np.where(known, per, np.nan)
+    least = (LEAST_DRAWN * shape / rate).astype(DRAW_TYPE)
+    return np.asarray(np.maximum(gamma_from_normal(z, shape=shape, rate=rate), least))
+
+
+def _is_uncertain(rules: CompositeRules, indicator: int) -> bool:
+    """Whether the baseline rests on one town or a few, and is as uncertain as the present."""
     code = rules.about[indicator].baseline
     baseline = rules.method.baselines[code] if code else None
-    return isinstance(baseline, OwnPast | SamePeriodOfYears)
+    if isinstance(baseline, LastYearMean):
+        return baseline.of == "town"
+    return isinstance(baseline, OwnPast | SamePeriodOfYears | SimilarTowns)
 
 
-def _gamma(harm: FloatArray, unit: FloatArray, z: np.ndarray) -> FloatArray:
-    """Draws of the true harm behind what was seen; NaN where nothing was."""
-    n_events = np.where(np.isfinite(harm), harm, 0.0) / unit + HALF_AN_EVENT
-    drawn = gamma_from_normal(z, shape=n_events, rate=np.ones_like(n_events)) * unit
-    return np.where(np.isfinite(harm), drawn, np.nan)
+def _harm_per_event(rules: CompositeRules, history: History, at: Windows) -> FloatArray:
+    """Harm that one equivalent event carries, (n_periods, n_indicators); never 0.
+
+    Weighted counts vary more than counts; dividing by this number gives a quantity whose variance
+    equals its mean. The city's mix decides, in the period and in what it is compared with; the
+    plain mean of the weights where there was no event.
+    """
+    unit = np.ones((len(at.first), len(rules.indicators)))
+    running: RunningSums | None = None
+    for i in range(len(rules.indicators)):
+        weights = rules.severity[i, rules.severity[i] > 0]
+        if not rules.told[i] or not len(weights):
+            continue
+        if (weights == weights[0]).all():
+            unit[:, i] = weights[0]
+            continue
+        running = running or history.running(at)
+        n = _mix(rules, running, i, at)
+        harm = n @ weights
+        mean = np.where(harm > 0, (n @ weights**2) / np.where(harm > 0, harm, 1.0), weights.mean())
+        unit[:, i] = mean
+    return unit
 
 
-def _rank_range(drawn: FloatArray, rules: CompositeRules) -> FloatArray:
-    """Ends of the range, (2, n_towns); of equal scores the low end is the better place."""
-    lacking = -drawn if rules.method.higher_is == "safer" else drawn
-    n_draws, n_towns = lacking.shape
-    apart = np.arange(n_draws)[:, None] * APART + np.where(np.isfinite(lacking), lacking, 0.0)
-    ordered = np.sort(apart, axis=1).ravel()
-    before = np.arange(n_draws)[:, None] * n_towns
-    best = np.searchsorted(ordered, apart, side="left") - before + 1
-    worst = np.searchsorted(ordered, apart, side="right") - before
-    return np.stack(
-        [
-            np.quantile(best, RANKS[0], axis=0, method="lower"),
-            np.quantile(worst, RANKS[1], axis=0, method="higher"),
-        ]
-    )
+def _mix(rules: CompositeRules, running: RunningSums, indicator: int, at: Windows) -> FloatArray:
+    """Incidents of the whole city by kind, (n_periods, n_kinds of the indicator)."""
+    kinds = np.flatnonzero(rules.severity[indicator])
+    by_kind = [running.events(rules, indicator, int(kind), at).sum(axis=1) for kind in kinds]
+    return np.stack(by_kind, axis=1)

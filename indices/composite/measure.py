@@ -10,9 +10,9 @@ import numpy as np
 
 from indices.arrays import FloatArray, IntArray
 from indices.composite.baselines import references
-from indices.composite.history import History
+from indices.composite.history import History, RunningSums
 from indices.composite.rules import CompositeRules
-from indices.composite.windows import Windows, reference_periods, sums, windows
+from indices.composite.windows import Windows, reference_periods, windows
 from indices.periods import Period
 
 
@@ -54,21 +54,23 @@ def measure(
     compared = {
         code: position([reference_periods(baseline, period, base=base) for period in periods])
         for code, baseline in rules.method.baselines.items()
+        if any(
+            about.baseline == code and _is_counted(rules, i) for i, about in enumerate(rules.about)
+        )
     }
     looked_at = at
     for others in compared.values():
         looked_at = looked_at.beside(others)
-    events, units = _usual(
-        history, rules, compared, n_periods=len(periods), districts=districts, peers=peers
-    )
+    running = history.running(looked_at)
+    events, units = _usual(running, rules, compared, at, districts=districts, peers=peers)
     return Measured(
-        harm=_harm(history, rules, at),
-        exposure=sums(history.exposure, at),
-        n_days=(at.last - at.first + 1.0)[:, 0],
+        harm=_harm(running, rules, at),
+        exposure=running.over(running.units, at),
+        n_days=np.asarray(at.last - at.first + 1, dtype=np.float64)[:, 0],
         reference_events=events,
         reference_exposure=units,
         external=_external(rules, external, size=(len(periods), history.n_towns)),
-        deaths=_deaths(history, rules, at),
+        deaths=_deaths(running, rules, at),
         looked_at=looked_at,
     )
 
@@ -101,34 +103,32 @@ def _empty(rules: CompositeRules, n_periods: int, n_towns: int) -> FloatArray:
     return np.moveaxis(np.full((len(rules.indicators), n_periods, n_towns), np.nan), 0, -1)
 
 
-def _harm(history: History, rules: CompositeRules, at: Windows) -> FloatArray:
+def _harm(running: RunningSums, rules: CompositeRules, at: Windows) -> FloatArray:
     """Weighted incidents in the periods; NaN where not told."""
-    harm = _empty(rules, len(at.first), history.n_towns)
+    harm = _empty(rules, len(at.first), running.units.shape[1])
     for i in range(len(rules.indicators)):
         if _is_counted(rules, i):
-            harm[..., i] = history.harm(rules, i, at)
+            harm[..., i] = running.harm(rules, i, at)
     return harm
 
 
 def _usual(
-    history: History,
+    running: RunningSums,
     rules: CompositeRules,
     compared: Mapping[str, Windows],
+    periods: Windows,
     *,
-    n_periods: int,
     districts: IntArray,
     peers: IntArray | None,
 ) -> tuple[FloatArray, FloatArray]:
     """Weighted incidents behind the baselines, and units times days; NaN where there is none."""
-    events, units = (_empty(rules, n_periods, history.n_towns) for _ in range(2))
+    events, units = (_empty(rules, len(periods.first), running.units.shape[1]) for _ in range(2))
     for code, at in compared.items():
-        over = partial(
-            references, rules.method.baselines[code], districts=districts, peers=peers
-        )
-        exposure = over(sums(history.exposure, at))
+        over = partial(references, rules.method.baselines[code], districts=districts, peers=peers)
+        exposure = over(running.over(running.units, at))
         for i, about in enumerate(rules.about):
             if about.baseline == code and _is_counted(rules, i):
-                events[..., i] = history.harm(rules, i, at, over=over)
+                events[..., i] = running.harm(rules, i, at, over=over)
                 units[..., i] = exposure
     return events, units
 
@@ -143,8 +143,8 @@ def _external(
     return values
 
 
-def _deaths(history: History, rules: CompositeRules, at: Windows) -> FloatArray:
+def _deaths(running: RunningSums, rules: CompositeRules, at: Windows) -> FloatArray:
     """Deaths in the periods, where the method counts them and the records tell them."""
-    if rules.method.deaths is None or history.deaths is None:
-        return np.zeros((len(at.first), history.n_towns))
-    return sums(history.deaths, at)
+    if rules.method.deaths is None or running.deaths is None:
+        return np.zeros((len(at.first), running.units.shape[1]))
+    return running.over(running.deaths, at)

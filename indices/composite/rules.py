@@ -55,7 +55,7 @@ def resolve(
     about = tuple(indicator for _, _, indicator in rows)
     parts = np.array([FATAL_AND_ALL[indicator.only] for indicator in about])
     severity = np.array([_severities(i, w, kinds) for i, w in zip(about, wanted, strict=True)])
-    told = severity.any(axis=1) if kinds else np.zeros(len(about), dtype=bool)
+    told = severity.any(axis=1)
     told &= (parts[:, 1] == 0) | tells_deaths
     told |= np.array([indicator.external is not None for indicator in about])
     return CompositeRules(
@@ -67,7 +67,7 @@ def resolve(
         indicator_pillar=np.array([pillars.index(pillar) for pillar, _, _ in rows]),
         indicator_weight=np.array([indicator.weight.value for indicator in about]),
         pillar_weight=np.array([part.weight.value for part in method.pillars.values()]),
-        severity=severity.reshape(len(about), len(kinds)),
+        severity=severity,
         of_all=parts[:, 0],
         of_fatal=parts[:, 1],
         told=told,

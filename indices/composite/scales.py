@@ -146,8 +146,8 @@ def change_steps(
 
     Args:
         value: Harm, shape (..., n_towns).
-        baseline: Harm compared with, >= 0, NaN where unknown. 0 against 0 is no change, which is
-            `value / baseline - 1 = 0`; more against 0 has the last score.
+        baseline: Harm compared with, >= 0, NaN where unknown. 0 against 0 has the first score, as
+            nothing happened; more against 0 has the last.
         edges: Relative changes, rising, such as (-0.25, 0).
         scores: One more than edges, falling or level: below the first edge, ..., above the last.
         edge_belongs_to: Whether a change that equals an edge has the score before or after it.
@@ -155,10 +155,8 @@ def change_steps(
     Changes are compared in nine decimals, so that 110 against 100 meets an edge of 0.1.
     """
     _refuse_disorder(edges, scores, n_scores=len(edges) + 1)
-    no_change = (value == 0) & (np.asarray(baseline) == 0)
-    change = np.where(no_change, 0.0, _ratio(value, baseline) - 1)
     with np.errstate(over="ignore"):
-        change = np.round(change, DECIMALS_OF_CHANGE)
+        change = np.round(_ratio(value, baseline) - 1, DECIMALS_OF_CHANGE)
     side: Literal["left", "right"] = "left" if edge_belongs_to == "better" else "right"
     step = np.searchsorted(np.round(edges, DECIMALS_OF_CHANGE), change, side=side)
     return np.where(np.isnan(change), np.nan, np.array(scores, dtype=np.float64)[step])

@@ -1,4 +1,4 @@
-"""A composite method's scores: from counts of whole periods to scores, intervals, ranks and parts.
+"""A composite method's scores: from counts of whole periods to scores, levels and parts.
 
 For each period: weighted incidents per unit of the denominator, compared with a baseline, put on a
 scale, joined with weights, less a deduction for deaths, rounded as that city prints. What is
@@ -8,34 +8,28 @@ missing is left out and told (`weight_present`), never taken for zero.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
+from typing import Any
 
 import numpy as np
 
-from indices.arrays import FloatArray, IntArray
-from indices.composite.aggregation import arithmetic, geometric, losses
-from indices.composite.baselines import References, references
+from indices.arrays import FloatArray, IntArray, add_up
+from indices.composite.aggregation import (
+    BEST,
+    SMALLEST,
+    arithmetic,
+    geometric,
+    losses,
+    present_shares,
+)
 from indices.composite.history import History
+from indices.composite.measure import Measured, measure, rates
 from indices.composite.rounding import as_printed
 from indices.composite.rules import CompositeRules
 from indices.composite.scaling import on_scale
-from indices.composite.windows import Windows, reference_periods, sums, windows
 from indices.levels import NOT_RATED, level_numbers
 from indices.periods import Period
 
 JOIN = {"arithmetic": arithmetic, "geometric": geometric}
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)  # arrays have no single truth value
-class Measured:
-    """What the records say of each period, before any scale; (n_periods, n_towns, n_indicators)."""
-
-    harm: FloatArray  # weighted incidents in the period; NaN where not told
-    exposure: FloatArray  # (n_periods, n_towns), units times days
-    n_days: FloatArray  # (n_periods,)
-    reference_events: FloatArray  # behind the baseline; NaN where there is none
-    reference_exposure: FloatArray
-    external: FloatArray  # NaN where the indicator is none, or missing
-    deaths: FloatArray  # (n_periods, n_towns); 0 where the method does not count them
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -54,9 +48,8 @@ class CompositeScores:
 
     def last(self) -> "CompositeScores":
         """The last period alone."""
-        arrays = {f.name: getattr(self, f.name)[-1:] for f in fields(self) if f.name != "measured"}
-        of_measured = {f.name: getattr(self.measured, f.name)[-1:] for f in fields(Measured)}
-        return CompositeScores(**arrays, measured=Measured(**of_measured))
+        arrays: dict[str, Any] = {f.name: getattr(self, f.name)[-1:] for f in fields(self)[:-1]}
+        return CompositeScores(**arrays, measured=self.measured.last())
 
 
 def score_periods(
@@ -79,185 +72,141 @@ def score_periods(
         first_day: Of the history.
         base: First and last day of the city's base period.
         districts: District of each town, 0, 1, ..., shape (n_towns,).
-        peers: Positions of similar towns, shape (n_towns, n_peers).
+        peers: Positions of similar towns, nearest first, shape (n_towns, n_peers).
         external: Values by indicator, each (n_periods, n_towns), NaN where missing.
 
     Raises:
-        ValueError: If a period does not lie within the history.
+        ValueError: If a period does not lie within the history, or the history does not tell what
+            the rules say it tells.
     """
-    at = windows([[p] for p in periods], first_day=first_day, n_days=history.n_days)
-    if not at.is_known.all():
-        raise ValueError("a period lies outside the history")
-    measured = _measure(
+    measured = measure(
         history,
         rules,
         periods,
-        at,
         first_day=first_day,
         base=base,
         districts=districts,
         peers=peers,
+        external=external or {},
     )
-    for code, values in (external or {}).items():
-        measured.external[..., rules.indicators.index(code)] = values
     return score_measured(measured, rules)
 
 
 def score_measured(measured: Measured, rules: CompositeRules) -> CompositeScores:
-    """Score what was measured; arrays may carry more leading axes, as of random draws."""
-    method = rules.method
-    value, baseline = _values(measured, rules)
-    indicator = np.stack(
-        [
-            on_scale(method.scales[about.scale], value[..., i], baseline[..., i])
-            for i, about in enumerate(rules.about)
-        ],
-        axis=-1,
+    """Score what was measured."""
+    value, baseline = rates(measured, rules)
+    indicator = np.empty_like(value)
+    for i, about in enumerate(rules.about):
+        scale = rules.method.scales[about.scale]
+        indicator[..., i] = on_scale(scale, value[..., i], baseline[..., i])
+    off = points_off(measured.deaths, rules)
+    pillar, score, parts = (
+        _index(indicator, rules) if is_index(rules) else _joined(indicator, rules)
     )
-    if method.higher_is == "worse":
-        return _index(measured, rules, value=value, baseline=baseline, indicator=indicator)
-    pillar, parts = _pillars(indicator, rules)
-    joined = JOIN[method.aggregation.value](pillar, weights=rules.pillar_weight)
-    off = measured.deaths * (method.deaths.points_each if method.deaths else 0.0)
-    score = as_printed(
-        np.clip(joined.score - off, 0, 100),
-        decimals=method.rounding.decimals,
-        mode=method.rounding.mode,
-    )
+    printed = score_as_printed(score - off, rules)
     return CompositeScores(
-        score=score,
-        level=_levels(score, rules),
-        pillar_score=_printed(pillar, rules),
+        score=printed,
+        level=_levels(printed, rules),
+        pillar_score=score_as_printed(pillar, rules),
         indicator_score=indicator,
         value=value,
         baseline=baseline,
         weight_present=_weight_present(indicator, rules),
-        lost=np.concatenate([parts, np.broadcast_to(off, score.shape)[..., None]], axis=-1),
+        lost=np.concatenate([parts, off[..., None]], axis=-1),
         measured=measured,
     )
 
 
-def _measure(
-    history: History,
-    rules: CompositeRules,
-    periods: Sequence[Period],
-    at: Windows,
-    *,
-    first_day: date,
-    base: tuple[date, date],
-    districts: IntArray,
-    peers: IntArray | None,
-) -> Measured:
-    """Add up incidents, people and what they are compared with."""
-    shape = (len(periods), history.n_towns, len(rules.indicators))
-    harm, external = np.full(shape, np.nan), np.full(shape, np.nan)
-    events, exposure = np.full(shape, np.nan), np.full(shape, np.nan)
-    compared: dict[str, Windows] = {}
-    for i, about in enumerate(rules.about):
-        if about.external is not None or not rules.told[i]:
-            continue
-        harm[..., i] = history.harm(rules, i, at)[:, 0]
-        if about.baseline is None:
-            continue
-        baseline = rules.method.baselines[about.baseline]
-        if about.baseline not in compared:
-            rows = [reference_periods(baseline, period, base=base) for period in periods]
-            compared[about.baseline] = windows(rows, first_day=first_day, n_days=history.n_days)
-        found: References = references(
-            baseline,
-            harm=history.harm(rules, i, compared[about.baseline]),
-            exposure=sums(history.exposure, compared[about.baseline]),
-            districts=districts,
-            peers=peers,
-        )
-        events[..., i], exposure[..., i] = found.events, found.exposure
-    counted = rules.method.deaths is not None and history.deaths is not None
-    return Measured(
-        harm=harm,
-        exposure=sums(history.exposure, at)[:, 0],
-        n_days=at.n_days[:, 0],
-        reference_events=events,
-        reference_exposure=exposure,
-        external=external,
-        deaths=sums(history.deaths, at)[:, 0] if counted else np.zeros(shape[:2]),  # type: ignore[arg-type]
-    )
+def is_index(rules: CompositeRules) -> bool:
+    """Whether it is an index with base 100, in which more is worse and nothing is a maximum."""
+    return rules.method.higher_is == "worse"
 
 
-def _values(measured: Measured, rules: CompositeRules) -> tuple[FloatArray, FloatArray]:
-    """Value and baseline of each indicator, per unit of the denominator and period."""
-    per = rules.method.denominator.per * measured.n_days[:, None, None]
-    lived = (measured.exposure > 0)[..., None]
-    rate = np.where(lived, measured.harm / np.where(lived, measured.exposure[..., None], 1), np.nan)
-    known = measured.reference_exposure > 0
-    usual = np.where(
-        known, measured.reference_events / np.where(known, measured.reference_exposure, 1), np.nan
-    )
-    is_external = np.array([about.external is not None for about in rules.about])
-    return np.where(is_external, measured.external, rate * per), usual * per
+def points_off(deaths: FloatArray, rules: CompositeRules) -> FloatArray:
+    """Points that deaths take off; none in an index, whose parts add up to it."""
+    if rules.method.deaths is None or is_index(rules):
+        return np.zeros(deaths.shape)
+    return deaths * rules.method.deaths.points_each
 
 
-def _pillars(indicator: FloatArray, rules: CompositeRules) -> tuple[FloatArray, FloatArray]:
-    """Scores of the pillars, and each indicator's part in what the composite lacks."""
+def score_as_printed(score: FloatArray, rules: CompositeRules) -> FloatArray:
+    """Held within 0 to 100, except for an index, and rounded as the city prints."""
+    rounding = rules.method.rounding
+    held = score if is_index(rules) else np.clip(score, 0, BEST)
+    return as_printed(held, decimals=rounding.decimals, mode=rounding.mode)
+
+
+def shares(indicator: FloatArray, rules: CompositeRules) -> FloatArray:
+    """Share of each indicator in the whole, (..., n_indicators); 0 where missing.
+
+    Weights of what is missing go to the other indicators of its pillar, and those of a pillar of
+    which nothing is known to the other pillars. They add up to 1 where anything is known.
+    """
+    within, of_pillars = np.zeros(indicator.shape), _by_pillar(indicator, rules)
+    for p, members in enumerate(_members(rules)):
+        weights = rules.indicator_weight[members]
+        within[..., members], known = present_shares(indicator[..., members], weights)
+        of_pillars[..., p] = np.where(known > 0, 0.0, np.nan)
+    pillar_share, _ = present_shares(of_pillars, rules.pillar_weight)
+    return np.asarray(within * pillar_share[..., rules.indicator_pillar])
+
+
+def _members(rules: CompositeRules) -> list[IntArray]:
+    """Positions of the indicators of each pillar."""
+    return [np.flatnonzero(rules.indicator_pillar == p) for p in range(len(rules.pillars))]
+
+
+def _by_pillar(indicator: FloatArray, rules: CompositeRules) -> FloatArray:
+    """An array for one number a pillar, all missing."""
+    return np.full((*indicator.shape[:-1], len(rules.pillars)), np.nan)
+
+
+def _joined(
+    indicator: FloatArray, rules: CompositeRules
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Scores of pillars and of the whole, and each indicator's part in what the whole lacks."""
     kind = rules.method.aggregation.value
-    pillar = np.full((*indicator.shape[:-1], len(rules.pillars)), np.nan)
-    parts = np.zeros(indicator.shape)
-    for p in range(len(rules.pillars)):
-        members = np.flatnonzero(rules.indicator_pillar == p)
+    pillar, parts = _by_pillar(indicator, rules), np.zeros(indicator.shape)
+    for p, members in enumerate(_members(rules)):
         weights = rules.indicator_weight[members]
         pillar[..., p] = JOIN[kind](indicator[..., members], weights=weights).score
         parts[..., members] = losses(indicator[..., members], weights=weights, kind=kind)
-    weight = np.where(np.isfinite(pillar), rules.pillar_weight, 0.0)
-    total = weight.sum(axis=-1, keepdims=True)
-    share = weight / np.where(total > 0, total, 1.0)
-    return pillar, np.asarray(parts * share[..., rules.indicator_pillar])
+    whole = JOIN[kind](pillar, weights=rules.pillar_weight).score
+    pillar_share, _ = present_shares(pillar, rules.pillar_weight)
+    parts = parts * pillar_share[..., rules.indicator_pillar]
+    if kind == "geometric":  # parts of a logarithm so far; deaths take off points
+        total = add_up(parts)
+        per_part = np.where(total > 0, BEST - whole, 0.0) / np.maximum(total, SMALLEST)
+        parts = parts * per_part[..., None]
+    return pillar, whole, parts
+
+
+def _index(
+    indicator: FloatArray, rules: CompositeRules
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """An index with base 100, in which more is worse: its parts add up to the index itself."""
+    parts = _weighed(indicator, shares(indicator, rules))
+    pillar = _by_pillar(indicator, rules)
+    for p, members in enumerate(_members(rules)):
+        own = indicator[..., members]
+        share, known = present_shares(own, rules.indicator_weight[members])
+        pillar[..., p] = np.where(known > 0, add_up(_weighed(own, share)), np.nan)
+    is_known = np.isfinite(indicator).any(axis=-1)
+    return pillar, np.where(is_known, add_up(parts), np.nan), parts
+
+
+def _weighed(indicator: FloatArray, share: FloatArray) -> FloatArray:
+    """Each indicator times its share; 0 where missing."""
+    return np.asarray(np.where(share > 0, share * indicator, 0.0))
 
 
 def _weight_present(indicator: FloatArray, rules: CompositeRules) -> FloatArray:
     """Share of all weight whose indicators are known, (...)."""
     of_pillar = np.bincount(rules.indicator_pillar, weights=rules.indicator_weight)
     weight = rules.indicator_weight / of_pillar[rules.indicator_pillar]
-    weight = weight * (rules.pillar_weight / rules.pillar_weight.sum())[rules.indicator_pillar]
-    return np.asarray(np.where(np.isfinite(indicator), weight, 0.0).sum(axis=-1))
-
-
-def _index(
-    measured: Measured,
-    rules: CompositeRules,
-    *,
-    value: FloatArray,
-    baseline: FloatArray,
-    indicator: FloatArray,
-) -> CompositeScores:
-    """An index with base 100, in which more is worse: its parts add up to the index itself."""
-    weight = rules.indicator_weight / rules.indicator_weight.sum()
-    parts = np.where(np.isfinite(indicator), weight * indicator, 0.0)
-    whole = np.where(np.isfinite(indicator).any(axis=-1), parts.sum(axis=-1), np.nan)
-    score = _printed(whole, rules)
-    pillar = np.stack(
-        [
-            parts[..., rules.indicator_pillar == p].sum(axis=-1)
-            / weight[rules.indicator_pillar == p].sum()
-            for p in range(len(rules.pillars))
-        ],
-        axis=-1,
-    )
-    return CompositeScores(
-        score=score,
-        level=np.full(score.shape, NOT_RATED, dtype=np.int64),
-        pillar_score=_printed(pillar, rules),
-        indicator_score=indicator,
-        value=value,
-        baseline=baseline,
-        weight_present=_weight_present(indicator, rules),
-        lost=np.concatenate([parts, np.zeros((*score.shape, 1))], axis=-1),
-        measured=measured,
-    )
-
-
-def _printed(score: FloatArray, rules: CompositeRules) -> FloatArray:
-    """Rounded as the city prints."""
-    rounding = rules.method.rounding
-    return as_printed(score, decimals=rounding.decimals, mode=rounding.mode)
+    weight = weight * rules.pillar_weight[rules.indicator_pillar]
+    _, present = present_shares(indicator, weight)
+    return present
 
 
 def _levels(score: FloatArray, rules: CompositeRules) -> IntArray:

@@ -100,17 +100,12 @@ def reference_periods(
     return [period]  # compared with other places, over the same days
 
 
-def running_sum(daily: FloatArray) -> FloatArray:
-    """Sums up to each day, with a 0 before the first, shape (n_days + 1, ...)."""
-    return np.concatenate([np.zeros((1, *daily.shape[1:])), np.cumsum(daily, axis=0)])
-
-
 def sums(running: NDArray[np.int32] | FloatArray, at: Windows) -> FloatArray:
     """Sums over all windows of each row that the history holds; 0 where it holds none.
 
     Args:
-        running: Of `running_sum`, (n_days + 1, n_towns); whole numbers, or multiples of a power of
-            2, so that sums are exact in any order.
+        running: Sums of the first 0, 1, 2, ... days, (n_days + 1, n_towns); whole numbers, or
+            multiples of a power of 2, so that sums are exact in any order.
         at: Shape (n_rows, n_columns).
 
     Returns:

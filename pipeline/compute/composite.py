@@ -1,5 +1,6 @@
 """An edition by the method of a city that published an index."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
@@ -32,7 +33,6 @@ from pipeline.compute.frames import (
 )
 from pipeline.compute.outcomes import Outcomes, load_outcomes, outcome_deviations
 from pipeline.compute.parts import component_frame, indicator_frame, pillar_frame
-from pipeline.compute.standard import StandardTables as Tables
 from pipeline.editions.edition import MISSING, NORMAL, PARTIAL, Deviation, Facts
 from pipeline.external import newest_value
 from pipeline.methods import MethodFile, read_vocabulary
@@ -64,10 +64,15 @@ class Computed:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class CompositeTables(Tables):
-    """The tables of an edition by a composite method."""
+class CompositeTables:
+    """The tables of an edition; see `pipeline.editions.edition.Edition`."""
 
+    ranking: pd.DataFrame
+    pillars: pd.DataFrame
+    components: pd.DataFrame
     indicators: pd.DataFrame
+    districts: pd.DataFrame
+    facts: Callable[[Quality], Facts]  # of what was measured while the words were mapped
 
 
 def composite_tables(
@@ -99,20 +104,25 @@ def compute_composite(
         tells_deaths=any(s.casualties and s.casualties.deaths for s in city.sources),
     )
     periods, compared = _periods(basis, own)
-    first = _first_day(basis, own, periods)
-    outcomes = load_outcomes(warehouse, basis, rules, first_day=first)
-    units, replaced = denominator(basis, own.denominator.value, n_days=len(outcomes.counts))
+    base = _known_base(basis)
+    first, last = _span(basis, own, periods, base)
+    outcomes = load_outcomes(warehouse, basis, rules, first_day=first, last_day=last)
+    units, replaced = denominator(
+        basis,
+        own.denominator.value,
+        n_days=len(outcomes.counts),
+        n_later=(last - basis.period.last).days,
+    )
     outcomes = outcomes.with_deviations(outcome_deviations(basis, rules), replaced)
     history = history_of(
         outcomes.counts, denominator=units, fatal=outcomes.fatal, deaths=outcomes.deaths
     )
-    base = city.calibration.base_period
     scores = score_periods(
         history,
         rules,
         periods,
         first_day=first,
-        base=(base.first, base.last),
+        base=base,
         districts=basis.district_of,
         peers=_peers(basis, own),
         external=_external(basis, rules, periods),
@@ -144,15 +154,31 @@ def _periods(basis: Basis, method: CompositeMethod) -> tuple[tuple[Period, ...],
     return periods, {name: periods.index(p) for name, p in wanted.items() if p in known}
 
 
-def _first_day(basis: Basis, method: CompositeMethod, periods: tuple[Period, ...]) -> date:
-    """The earliest day that a period or what it is compared with needs, and the records have."""
-    base = basis.city.calibration.base_period
-    needed = [period.first for period in periods]
+def _known_base(basis: Basis) -> tuple[date, date]:
+    """The part of the city's base period that the records know; all of it where they know none."""
+    base, coverage = basis.city.calibration.base_period, basis.coverage
+    first, last = max(base.first, coverage.first_day), min(base.last, coverage.last_day)
+    return (first, last) if first <= last else (base.first, base.last)
+
+
+def _span(
+    basis: Basis,
+    method: CompositeMethod,
+    periods: tuple[Period, ...],
+    base: tuple[date, date],
+) -> tuple[date, date]:
+    """The first and last day that the periods and what they are compared with need.
+
+    A base period may lie after the period that is scored: it is what all periods are held against.
+    """
+    needed = list(periods)
     for baseline in method.baselines.values():
         for period in periods:
-            found = reference_periods(baseline, period, base=(base.first, base.last))
-            needed += [reference.first for reference in found]
-    return max(min(needed), basis.coverage.first_day)
+            needed += reference_periods(baseline, period, base=base)
+    first = min(period.first for period in needed)
+    last = max(period.last for period in needed)
+    coverage = basis.coverage
+    return max(first, coverage.first_day), min(last, coverage.last_day)
 
 
 def _peers(basis: Basis, method: CompositeMethod) -> IntArray | None:
@@ -318,7 +344,7 @@ def _facts(done: Computed, quality: Quality) -> Facts:
         decimals=done.method.rounding.decimals,
         deviations=_deviations(done),
         window_days=n_days,
-        incidents_on_day=int(done.outcomes.counts[-n_days:].sum()),
+        incidents_on_day=int(done.outcomes.in_period(done.basis.period).sum()),
         incidents_usual=None,
         city_score=none_if_nan(float(city[done.at, 0])),
         changes={name: none_if_nan(float(value[0])) for name, value in changes.items()},

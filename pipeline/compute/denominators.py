@@ -10,14 +10,21 @@ from pipeline.towns import Town
 
 
 def denominator(
-    basis: Basis, kind: Denominators, *, n_days: int
+    basis: Basis, kind: Denominators, *, n_days: int, n_later: int = 0
 ) -> tuple[FloatArray, tuple[Deviation, ...]]:
     """Units of each town on each day, (n_days, n_towns), and what had to be replaced.
+
+    Args:
+        basis: With the towns.
+        kind: What the method divides by.
+        n_days: Of the history.
+        n_later: How many of them lie after the period: the towns are then as on its last day.
 
     Where the table of towns lacks the unit for any town, residents stand in for it in all of them:
     towns that are divided by different things cannot be compared.
     """
-    residents = basis.city.population_history(basis.period.last, n_days)
+    residents = basis.city.population_history(basis.period.last, n_days - n_later)
+    residents = np.concatenate([residents, np.repeat(residents[-1:], n_later, axis=0)])
     if kind == "residents":
         return residents, ()
     if kind == "none":

@@ -11,7 +11,8 @@ from pipeline.city import City
 from pipeline.compute.basis import Basis, find_basis
 from pipeline.compute.composite import CompositeTables, composite_tables
 from pipeline.compute.headline import headline_frame
-from pipeline.compute.standard import StandardTables, standard_tables
+from pipeline.compute.sensitivity import COLUMNS
+from pipeline.compute.standard import StandardTables, join_rules, standard_tables
 from pipeline.editions.edition import Edition
 from pipeline.methods import AnyMethodFile, MethodFile
 from pipeline.quality import Quality, measure_quality
@@ -43,6 +44,8 @@ def compute_edition(
     Raises:
         NothingKnown: If the period is not covered by every source.
     """
+    if isinstance(method.method, StandardMethod):
+        join_rules(city, MethodFile(method.method, method.sha256))  # files first, then records
     basis = find_basis(warehouse, city, method, day=day, wanted=wanted)
     tables = _tables(warehouse, basis, method)
     quality = _quality(warehouse, basis)  # while the words are mapped as the method counts them
@@ -57,6 +60,7 @@ def compute_edition(
         indicators=indicators,
         districts=tables.districts,
         headline=headline_frame(warehouse, basis, base_year=base_year),
+        sensitivity=getattr(tables, "sensitivity", pd.DataFrame(columns=list(COLUMNS))),
     )
 
 

@@ -25,6 +25,7 @@ from pipeline.settings import HOLIDAYS_FOLDER
 from pipeline.store.warehouse import Warehouse
 
 YEARS_OF_MEAN = 3
+EARLIER_YEARS = ("two_years_before", "three_years_before")  # one by one: what the mean is made of
 # How many periods, or days, lie between a period and the one of a month before.
 MONTH_BACK = {PeriodKind.WEEK: 4, PeriodKind.TEN_DAYS: 3, PeriodKind.HALF_MONTH: 2}
 DAYS_BACK = {"week_before": 7, "month_before": 28}  # of a day: the same weekday
@@ -90,14 +91,16 @@ def find_bases(basis: Basis, *, base_year: int | None) -> Iterator[Base]:
         yield Base("month_before", (then_period,))
     years = [paired(period, n, holidays) for n in range(1, YEARS_OF_MEAN + 1)]
     yield Base("year_before", (years[0].period,), years[0].moved)
+    for name, pairing in zip(EARLIER_YEARS, years[1:], strict=True):
+        yield Base(name, (pairing.period,), pairing.moved)
     yield Base("three_years", tuple(y.period for y in years), any(y.moved for y in years))
     if base_year is not None:
         back = period.last.year - base_year
-        pairing = paired(period, back, holidays) if back else None
-        if pairing is None:
+        base_pairing = paired(period, back, holidays) if back else None
+        if base_pairing is None:
             yield Base("base", (base_period(period, base_year),))
         else:
-            yield Base("base", (pairing.period,), pairing.moved)
+            yield Base("base", (base_pairing.period,), base_pairing.moved)
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,6 +7,7 @@ import numpy as np
 
 from indices.arrays import FloatArray
 from indices.composite.rules import CompositeRules
+from indices.periods import Period
 from pipeline.compute.basis import Basis
 from pipeline.counts import load_counts, load_mappings
 from pipeline.editions.edition import Deviation
@@ -15,12 +16,18 @@ from pipeline.store.warehouse import Warehouse
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Outcomes:
-    """Whole numbers by day, town and kind, up to the last day of the period."""
+    """Whole numbers by day, town and kind; the last day may lie after the period."""
 
+    first_day: date
     counts: FloatArray  # (n_days, n_towns, n_kinds)
     fatal: FloatArray | None
     deaths: FloatArray | None  # (n_days, n_towns)
     deviations: tuple[Deviation, ...] = ()
+
+    def in_period(self, period: Period) -> FloatArray:
+        """Counts of a period, (n_towns, n_kinds)."""
+        first, last = ((day - self.first_day).days for day in (period.first, period.last))
+        return np.asarray(self.counts[first : last + 1].sum(axis=0))
 
     def with_deviations(self, *found: tuple[Deviation, ...]) -> "Outcomes":
         """The same with what had to be done otherwise than the method says."""
@@ -28,7 +35,7 @@ class Outcomes:
 
 
 def load_outcomes(
-    warehouse: Warehouse, basis: Basis, rules: CompositeRules, *, first_day: date
+    warehouse: Warehouse, basis: Basis, rules: CompositeRules, *, first_day: date, last_day: date
 ) -> Outcomes:
     """Load what the method counts, from the ledger where that tells it, else from the incidents."""
     by_reported, by_reception = _asked(basis, rules)
@@ -44,28 +51,28 @@ def load_outcomes(
         counts = load_counts(
             warehouse,
             first_day=first_day,
-            last_day=basis.period.last,
+            last_day=last_day,
             as_of=basis.as_of,
             n_towns=size[0],
             n_categories=size[1],
         ).counts
-        return Outcomes(counts=counts, fatal=None, deaths=None)
+        return Outcomes(first_day=first_day, counts=counts, fatal=None, deaths=None)
     cells = warehouse.frame(
         "daily_outcomes",
         first_day=first_day,
-        last_day=basis.period.last,
+        last_day=last_day,
         as_of=basis.as_of,
         by_reported=by_reported,
         by_reception=by_reception,
     )
-    n_days = (basis.period.last - first_day).days + 1
+    n_days = (last_day - first_day).days + 1
     counts, fatal, deaths = (np.zeros((n_days, *size)) for _ in range(3))
     position = tuple(cells[name].to_numpy() for name in ("day_number", "town", "category"))
     for values, name in ((counts, "n"), (fatal, "fatal"), (deaths, "deaths")):
         np.add.at(values, position, cells[name].to_numpy(dtype=np.float64))
     if not _tells_deaths(basis):
-        return Outcomes(counts=counts, fatal=None, deaths=None)
-    return Outcomes(counts=counts, fatal=fatal, deaths=deaths.sum(axis=2))
+        return Outcomes(first_day=first_day, counts=counts, fatal=None, deaths=None)
+    return Outcomes(first_day=first_day, counts=counts, fatal=fatal, deaths=deaths.sum(axis=2))
 
 
 def outcome_deviations(basis: Basis, rules: CompositeRules) -> tuple[Deviation, ...]:

@@ -61,7 +61,7 @@ def component_frame(
     The part of an indicator is shared out over its kinds in proportion to their weighted counts. In
     an index with base 100 the column holds what each category adds to the index.
     """
-    counts = outcomes.counts[-basis.period.n_days :].sum(axis=0)
+    counts = outcomes.in_period(basis.period)
     rows = _rows(rules)
     part = np.zeros((len(basis.towns), len(rows)))
     expected = np.full(part.shape, np.nan)

@@ -24,6 +24,7 @@ from pipeline.compute.frames import (
     pairs,
     ranking_frame,
 )
+from pipeline.compute.sensitivity import sensitivity_frame
 from pipeline.counts import load_counts, load_mappings
 from pipeline.editions.edition import NORMAL, NOT_RATED, Facts
 from pipeline.errors import ConfigurationMistake
@@ -54,6 +55,7 @@ class StandardTables:
     pillars: pd.DataFrame
     components: pd.DataFrame
     districts: pd.DataFrame
+    sensitivity: pd.DataFrame
     facts: Callable[[Quality], Facts]  # of what was measured while the words were mapped
 
 
@@ -96,6 +98,9 @@ def standard_tables(
         pillars=_pillars(basis, scored, order),
         components=_components(basis, scored, order),
         districts=_districts(basis, scored, before),
+        sensitivity=sensitivity_frame(
+            basis, scored.counts, population=scored.population, rules=scored.rules
+        ),
         facts=partial(_facts, basis, scored, before),
     )
 

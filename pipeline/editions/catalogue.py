@@ -9,7 +9,24 @@ from pipeline.errors import NothingKnown
 from pipeline.quality import quality_from_json
 from pipeline.store.warehouse import Warehouse
 
-TABLES = ("ranking", "pillar", "component", "indicator", "district", "headline")
+READING = {  # table of an edition -> the statement that reads it
+    "ranking": "edition_ranking",
+    "pillar": "edition_pillar",
+    "component": "edition_component",
+    "indicator": "edition_indicator",
+    "district": "edition_district",
+    "headline": "edition_headline",
+    "sensitivity": "edition_sensitivity",
+}
+ADDING = {
+    "ranking": "edition_ranking_add",
+    "pillar": "edition_pillar_add",
+    "component": "edition_component_add",
+    "indicator": "edition_indicator_add",
+    "district": "edition_district_add",
+    "headline": "edition_headline_add",
+    "sensitivity": "edition_sensitivity_add",
+}
 
 
 def keep_edition(warehouse: Warehouse, edition: Edition) -> int:
@@ -33,7 +50,7 @@ def keep_edition(warehouse: Warehouse, edition: Edition) -> int:
         for name, rows in edition.tables.items():
             if len(rows):
                 with warehouse.table("edition_rows", rows):
-                    warehouse.run(f"edition_{name}_add", **key, revision=revision)
+                    warehouse.run(ADDING[name], **key, revision=revision)
     return revision
 
 
@@ -81,7 +98,10 @@ def load_edition(
     ]
     if not fitting:
         labels = f"{alike[0].period.label} to {alike[-1].period.label}" if alike else "none yet"
-        asked = f" --period {period.label}" if period else ""
+        asked = ""
+        if period:
+            is_day = period.kind == PeriodKind.DAY
+            asked = f" --{'date' if is_day else 'period'} {period.label}"
         raise NothingKnown(
             f"no edition of {period.label if period else f'any {kind}'} under '{method_id}'",
             expected=f"a {period.kind if period else kind} that has been run (editions: {labels})",
@@ -98,7 +118,7 @@ def _read(warehouse: Warehouse, found: EditionKey) -> Edition:
         "revision": found.revision,
     }
     facts = json.loads(str(warehouse.rows("edition_facts", **key)[0][0]))
-    tables = {name: warehouse.frame(f"edition_{name}", **key) for name in TABLES}
+    tables = {name: warehouse.frame(statement, **key) for name, statement in READING.items()}
     return Edition(
         revision=found.revision,
         facts=facts_from_json(facts["facts"]),
@@ -109,4 +129,5 @@ def _read(warehouse: Warehouse, found: EditionKey) -> Edition:
         indicators=tables["indicator"],
         districts=tables["district"],
         headline=tables["headline"],
+        sensitivity=tables["sensitivity"],
     )

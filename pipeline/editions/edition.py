@@ -79,6 +79,7 @@ class Edition:
     components: one row a town and category, counts included: not for the public tree as it is.
     indicators: one row a town and indicator of a composite method. districts: one row a district.
     headline: counts of the headline categories with what they are compared with; internal too.
+    sensitivity: ranks under other choices of the standard method.
     """
 
     revision: int
@@ -90,6 +91,7 @@ class Edition:
     indicators: pd.DataFrame
     districts: pd.DataFrame
     headline: pd.DataFrame
+    sensitivity: pd.DataFrame
 
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
@@ -101,6 +103,7 @@ class Edition:
             "indicator": self.indicators,
             "district": self.districts,
             "headline": self.headline,
+            "sensitivity": self.sensitivity,
         }
 
     @property

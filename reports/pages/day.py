@@ -98,7 +98,7 @@ def view_day(edition: Edition, city: City, method: Method, language: Language) -
         what_counts_caption=words.what_counts_caption,
         what_counts_head=language.text(HOW_MUCH[method.kind]),
         facts=edition_facts(edition, method, language),
-        files=_files(language),
+        files=_files(edition, language),
         attribution=city.about.licence.attribution,
         licence=(city.about.licence.name, city.about.licence.url),
     )
@@ -243,8 +243,16 @@ def _level_counts(edition: Edition, method: Method, language: Language) -> list[
     return counts
 
 
-def _files(language: Language) -> tuple[tuple[str, str], ...]:
+def _files(edition: Edition, language: Language) -> tuple[tuple[str, str], ...]:
+    """Addresses and names of what lies beside the page."""
+    more = (
+        (("sensitivity.html", language.text("How far ranks rest on choices")),)
+        if not edition.sensitivity.empty
+        else ()
+    )
     return (
+        ("method.html", language.text("How a score is made")),
+        *more,
         ("../ranking.csv", language.text("ranking for machines (CSV)")),
         ("../ranking.excel.csv", language.text("ranking for spreadsheets (CSV)")),
         ("../ranking.json", language.text("ranking (JSON)")),

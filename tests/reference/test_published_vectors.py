@@ -180,7 +180,7 @@ SHENYANG = [  # TV-14, SY1: counts before and now, colour; then what the source 
     (100, 111, RED, RED),
     (100, 100, GREEN, ORANGE),
     (100, 110, ORANGE, RED),
-    (0, 0, GREEN, ORANGE),
+    (0, 0, GREEN, GREEN),
     (0, 1, RED, RED),
 ]
 

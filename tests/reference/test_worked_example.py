@@ -11,7 +11,7 @@ import pytest
 from scipy import stats
 
 from indices.arrays import FloatArray
-from indices.method import Calibration, StandardMethod, ScoringRules, combine
+from indices.method import Calibration, ScoringRules, StandardMethod, combine
 from indices.score.scale import points_lost, score_from_exponent
 from indices.score.shrinkage import GammaPosterior, GammaPrior, fit_gamma, posterior
 from indices.score.standard import Scores, score_days

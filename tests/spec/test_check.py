@@ -79,6 +79,6 @@ def test_doubts_and_mistakes_are_told_before_a_run_stops(alder: Path) -> None:
     doubtful = categories + "ARSON,arsonn,DOUBT: 1 row\n"
     (alder / "categories.csv").write_text(doubtful, encoding="utf-8")
     missing = json.loads(check(alder, "--json"))["data"]["missing"]
-    assert ["'arsonn' is no category of the method"] == missing["mistakes"]
+    assert ["'arsonn' is no kind of the vocabulary"] == missing["mistakes"]
     assert {"categories.csv": 1} == missing["doubts"]
     assert "Nothing is missing" not in check(alder)

@@ -155,9 +155,7 @@ def test_statements_are_used_and_present() -> None:
     texts = {path: path.read_text(encoding="utf-8") for path in source_files()}
     code = "\n".join(texts.values())
     files = {path.stem for path in (REPOSITORY / "pipeline" / "store" / "sql").glob("*.sql")}
-    families = {f"edition_{table}" for table in ("ranking", "pillar", "component")}
-    families |= {f"{name}_add" for name in families}
-    assert set() == {name for name in files - families if f'"{name}"' not in code}
+    assert set() == {name for name in files if f'"{name}"' not in code}
 
 
 def test_no_records_of_the_county_are_in_the_repository() -> None:

@@ -45,6 +45,9 @@ def edition_folder(home: Path, tree: str = "site") -> Path:
     return folder
 
 
+PAGES = ("index", "method", "sensitivity")
+
+
 def test_the_tree_has_the_shape_of_the_contract(toronto_home: Path) -> None:
     """Both trees hold a folder for the edition, a whole copy called latest, and nothing else."""
     public = {
@@ -54,11 +57,15 @@ def test_the_tree_has_the_shape_of_the_contract(toronto_home: Path) -> None:
         "components.csv",
         "edition.json",
         "datapackage.json",
+        "districts.csv",
+        "headline.csv",
+        "sensitivity.csv",
         "SHA256SUMS",
-        "zh/index.html",
-        "en/index.html",
+        *(f"{lang}/{page}.html" for lang in ("zh", "en") for page in PAGES),
     }
-    site = {f"{folder}/{name}" for folder in (R0, "latest") for name in public} | {"index.html"}
+    folders = (R0, "2021-12/r0", "2021-12-16--2021-12-31/r0", "latest")
+    site = {f"{folder}/{name}" for folder in folders for name in public}
+    site |= {"index.html", "methods/standard/zh/index.html", "methods/standard/en/index.html"}
     assert site == set(tree_bytes(toronto_home / "site"))
     internal = set(tree_bytes(toronto_home / "internal" / R0))
     assert {"quality.json", "en/quality.html", "zh/quality.html", "components.csv"} <= internal
@@ -214,7 +221,9 @@ def test_night_after_night_in_one_home(toronto_home: Path, tmp_path: Path) -> No
     for day in range(1, 7):
         done = run_cli("run", "--home", home, "--date", f"2021-06-0{day}")
         assert 0 == done.returncode, done.stderr
-    assert 7 == len(list((home / "site").glob("*/r0")))
+    assert 7 == len(list((home / "site").glob("????-??-??/r0")))
+    reports = {path.parent.name for path in (home / "site").glob("2021-0*/r0")}
+    assert {"2021-05", "2021-05-16--2021-05-31"} <= reports
 
 
 def test_the_data_package_describes_the_files(home: Path) -> None:
@@ -225,7 +234,9 @@ def test_the_data_package_describes_the_files(home: Path) -> None:
         fields = {field["name"]: field["type"] for field in resource["schema"]["fields"]}
         header = (folder / resource["path"]).read_text(encoding="utf-8").split("\n", 1)[0]
         assert header.split(",") == list(fields)
-        assert fields["town_id"] == "string"
+        assert fields.get("town_id", "string") == "string"
+    tables = {path.stem for path in folder.glob("*.csv")} - {"ranking.excel"}
+    assert tables == {resource["name"] for resource in package["resources"]}
 
 
 def test_an_edition_names_what_it_was_made_from(home: Path) -> None:

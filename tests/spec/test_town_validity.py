@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from indices.periods import PeriodKind, period_of
 from pipeline.calibrate import measure_usual_rates
 from pipeline.city import read_city
 from pipeline.compute.edition import compute_edition
@@ -191,7 +192,7 @@ def test_the_page_of_a_day_names_the_residents_of_that_day(tmp_path: Path) -> No
             publish(
                 edition(alder, day),
                 city=alder.city,
-                method=STANDARD.method,
+                method=STANDARD,
                 home=tmp_path / "home",
             )
     found = {}
@@ -271,8 +272,10 @@ def test_old_editions_stay_when_a_merger_is_written_down(tmp_path: Path) -> None
 
 def publish_kept(alder: County, home: Path) -> dict[str, bytes]:
     """Publish the stored edition of the old day; the bytes of both trees."""
-    kept = load_edition(alder.warehouse, day=BEFORE, method_id="standard")
-    publish(kept, city=alder.city, method=STANDARD.method, home=home)
+    kept = load_edition(
+        alder.warehouse, period=period_of(BEFORE, PeriodKind.DAY), method_id="standard"
+    )
+    publish(kept, city=alder.city, method=STANDARD, home=home)
     trees = {**tree_bytes(home / "site"), **tree_bytes(home / "internal")}
     return {name: content for name, content in trees.items() if name.startswith("2025-")}
 

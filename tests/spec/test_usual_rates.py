@@ -239,7 +239,7 @@ def test_a_category_that_the_method_lacks_is_named(tmp_path: Path) -> None:
     add_line(folder, "categories.csv", "BRAWL,asault,misspelt")
     said = mistake_when_measuring(folder)
     assert "1 mistake(s)" in said
-    assert "'asault' is no category of the method" in said
+    assert "'asault' is no kind of the vocabulary" in said
     assert "safety-index methods show standard" in said
 
 

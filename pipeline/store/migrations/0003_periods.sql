@@ -138,3 +138,13 @@ CREATE TABLE out_headline (
     obs_status VARCHAR NOT NULL,       -- normal | missing | break | no rate
     PRIMARY KEY (period, method_id, revision, scope, scope_id, code, comparison)
 );
+
+CREATE TABLE out_sensitivity (
+    period VARCHAR NOT NULL,
+    method_id VARCHAR NOT NULL,
+    revision INTEGER NOT NULL,
+    variant VARCHAR NOT NULL,          -- one choice made otherwise; weights_p5 and so on: random weights
+    town_id VARCHAR NOT NULL,
+    rank INTEGER,                      -- under the variant; empty where the method does not rate
+    PRIMARY KEY (period, method_id, revision, variant, town_id)
+);

@@ -84,7 +84,9 @@ def tables(document: object, place: Place = ()) -> Iterator[tuple[Place, Documen
             yield from tables(value, (*place, position))
 
 
-def mistakes(document: Document, model: type[StandardMethod | Calibration] = StandardMethod) -> list[str]:
+def mistakes(
+    document: Document, model: type[StandardMethod | Calibration] = StandardMethod
+) -> list[str]:
     """Everything that is said against a document, as "where: what"."""
     with pytest.raises(ValidationError) as caught:
         model.model_validate(document)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from pipeline.methods import find_method
+from pipeline.methods import read_vocabulary
 from pipeline.sources.declaration import Generator
 from pipeline.synthetic.dirt import CALL_FAULT_SHARES, CALL_FAULTS, CONFLICT_SHARE, DUPLICATE_SHARE
 from pipeline.synthetic.draws import STREAMS, pick, poisson, spread, uniform_stream
@@ -178,7 +178,7 @@ def test_rises_are_where_they_are_said_to_be() -> None:
 def test_kinds_name_codes_and_categories_that_exist() -> None:
     """Codes are six digits and unique; categories are the method's; mistakes lead to kinds."""
     codes = [kind.code for kind in KINDS]
-    known = find_method("standard").method.categories
+    known = read_vocabulary().kinds
     assert sorted(set(codes)) == sorted(codes)
     assert [code for code in codes if len(code) != 6 or not code.isdigit()] == []
     assert [category for category in CATEGORIES if category not in known] == []

@@ -87,7 +87,7 @@ def change_steps(
     if value is None or baseline is None:
         return None
     if baseline == 0:
-        change: Fraction | float = 0 if value == 0 else math.inf
+        change: Fraction | float = -1 if value == 0 else math.inf
     else:
         change = Fraction(value) / Fraction(baseline) - 1
     for edge, score in zip(edges, scores, strict=False):

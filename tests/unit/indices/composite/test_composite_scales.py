@@ -188,13 +188,13 @@ def test_min_max_is_the_way_left_to_the_worst(
 ZERO_BASELINES = {  # scores of 0, 1 and missing harm against a baseline of 0
     "exponential, baseline 0": [100.0, 0.0, None],
     "deduction, baseline 0": [100.0, 0.0, None],
-    "change_steps, baseline 0": [0.0, 0.0, None],  # no change: the edge at 0, which goes to worse
+    "change_steps, baseline 0": [100.0, 0.0, None],
 }
 
 
 @pytest.mark.parametrize(("scale", "expected"), ZERO_BASELINES.items())
 def test_where_nothing_is_usual_anything_is_the_worst(scale: str, expected: list[Maybe]) -> None:
-    """0 against 0 is nothing that happened, or no change; 1 against 0 has the worst score."""
+    """0 against 0 is nothing that happened: the best score; 1 against 0 has the worst."""
     assert expected == listed(SCALES[scale](arrayed(0.0, 1.0, None)))
 
 
