@@ -33,7 +33,7 @@ from pipeline.methods import list_methods, read_vocabulary
 
 MOST_SECONDS, MOST_SECONDS_ONE_DAY, MOST_PASSES, MOST_MB = 10.0, 2.0, 20.0, 4_000.0
 MANY_TOWNS, MANY_DAYS, MANY_KINDS = 3_000, 3_650, 12
-MANY_METHOD = "xiaogan-2020"  # months against the city's usual, two baselines of which one is kept
+MANY_METHOD = "xiaogan-2020"  # months against the city's usual
 INCIDENTS_A_DAY = 0.05  # of a kind in a town
 SEED = 20140101
 
@@ -226,7 +226,7 @@ def compare_many(towns: int, days: int) -> bool:
         ("", "value", "limit", ""),
         [
             ("one pass over the counts s", found["least"], "", ""),
-            ("running sums s", found["history"], "", ""),
+            ("checks of the counts s", found["history"], "", ""),
             ("scores of all periods s", found["scores"], "", ""),
             ("passes over the counts", passes, f"{MOST_PASSES:.0f}", held[0]),
             ("chance of the newest period s", found["chance"], "", ""),

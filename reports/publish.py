@@ -160,7 +160,9 @@ def _public(edition: Edition, city: City, method: AnyMethodFile) -> dict[str, by
         for code in LANGUAGES
     }
     pages |= {  # as the method stood for this edition: the file may change later
-        f"{code}/method.html": render_method(method, language=language(code)).encode()
+        f"{code}/method.html": render_method(
+            method, language=language(code), name="method.html"
+        ).encode()
         for code in LANGUAGES
     }
     if has_sensitivity(edition) and isinstance(method.method, StandardMethod):

@@ -2,7 +2,7 @@
 
 No published index has them; they are ours, and the same for each method. The events behind each
 indicator, and behind its baseline where that rests on one town or a few, are taken as Poisson:
-their true number has a gamma distribution with half an event more than was seen (Jeffreys' prior).
+their true rate has a gamma distribution: what was seen, and half an event more at the city's rate.
 The method is applied to draws from it. What the draws leave out: whether the method measures the
 right thing.
 """
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from indices.arrays import BoolArray, FloatArray
-from indices.composite.aggregation import BEST
+from indices.composite.aggregation import BEST, SMALLEST
 from indices.composite.history import History, RunningSums
 from indices.composite.method import LastYearMean, OwnPast, SamePeriodOfYears, SimilarTowns
 from indices.composite.rounding import as_printed
@@ -166,10 +166,16 @@ def _drawn_indicator(
 
 
 def _gamma(n_events: FloatArray, *, per: FloatArray, z: np.ndarray) -> np.ndarray:
-    """Draws of the true rate behind so many events in `per` units; NaN where `per` is 0 or NaN."""
+    """Draws of the true rate behind so many events in `per` units; NaN where `per` is 0 or NaN.
+
+    Half an event more than was seen, and as many more units as hold half an event in the city:
+    without these a town in which hardly anything can happen would be drawn far above its rate.
+    """
     known = np.isfinite(n_events) & (per > 0)
-    shape = np.where(known, n_events, 0.0) + HALF_AN_EVENT
-    rate = np.where(known, per, np.nan)
+    seen, units = np.where(known, n_events, 0.0), np.where(known, per, 0.0)
+    of_city = (seen.sum() + HALF_AN_EVENT) / max(float(units.sum()), SMALLEST)
+    shape = seen + HALF_AN_EVENT
+    rate = np.where(known, units + HALF_AN_EVENT / of_city, np.nan)
     least = (LEAST_DRAWN * shape / rate).astype(DRAW_TYPE)
     return np.asarray(np.maximum(gamma_from_normal(z, shape=shape, rate=rate), least))
 

@@ -52,14 +52,20 @@ class MethodPage:
     file: tuple[tuple[str, str], ...]
 
 
-def render_method(file: AnyMethodFile, *, language: Language) -> str:
-    """The page of one method; the same file always gives the same page."""
+def render_method(file: AnyMethodFile, *, language: Language, name: str = "index.html") -> str:
+    """The page of one method; the same file always gives the same page.
+
+    Args:
+        file: Of the method.
+        language: Of the page.
+        name: Of the page's file, under which the other language has its own.
+    """
     method = file.method
     if isinstance(method, CompositeMethod):
         page = _composite_page(file, method, language)
     else:
         page = _standard_page(file, method, language)
-    return render("method.html.j2", language=language, levels=method.levels, page=page)
+    return render("method.html.j2", language=language, levels=method.levels, page=page, own=name)
 
 
 def _composite_page(file: AnyMethodFile, method: CompositeMethod, language: Language) -> MethodPage:

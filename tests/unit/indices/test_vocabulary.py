@@ -84,7 +84,7 @@ def test_a_mistake_is_named(changes: dict[str, Any], expected: str) -> None:
 def test_all_mistakes_are_told_at_once() -> None:
     """Whoever writes the file need not mend it one by one."""
     kinds = {"a": {"name": NAME, "groups": ["x"]}, "b": {"name": NAME, "groups": ["y"]}}
-    with pytest.raises(ValidationError, match="'x'.*'y'.*'z'"):
+    with pytest.raises(ValidationError, match=r"'x'.*'y'.*'z'"):
         Vocabulary.model_validate(spoilt(kinds=kinds, headline=["z"]))
 
 
@@ -92,11 +92,6 @@ def test_every_shipped_group_has_kinds() -> None:
     """A group without kinds would print 0 for ever, as if nothing ever happened."""
     vocabulary = shipped()
     assert [] == [group for group in vocabulary.groups if not vocabulary.members(group)]
-
-
-def test_every_shipped_kind_belongs_to_a_group() -> None:
-    """So that each incident is in some line of a report."""
-    assert [] == [code for code, kind in shipped().kinds.items() if not kind.groups]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 
 from indices.composite.method import CompositeMethod
 from tests.unit.indices.composite import engine_oracle
-from tests.unit.indices.composite.engine_cases import SmallCity, cases
+from tests.unit.indices.composite.engine_cases import SmallCity
+from tests.unit.indices.composite.engine_made_up import cases
 from tests.unit.indices.composite.oracle import Maybe
 
 MANY = settings(max_examples=400, deadline=None, derandomize=True)

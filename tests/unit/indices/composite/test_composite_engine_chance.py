@@ -15,7 +15,8 @@ from indices.composite.method import CompositeMethod
 from indices.composite.score import score_periods
 from indices.periods import Period, PeriodKind
 from indices.score.ranking import competition_ranks, dense_ranks, tied_rank_range
-from tests.unit.indices.composite.engine_cases import SmallCity, cases, method_of
+from tests.unit.indices.composite.engine_cases import SmallCity, method_of
+from tests.unit.indices.composite.engine_made_up import cases
 
 MODEST = settings(max_examples=60, deadline=None, derandomize=True)
 NAMES = tuple(field.name for field in fields(Chance))

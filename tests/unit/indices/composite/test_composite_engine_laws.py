@@ -16,9 +16,9 @@ from tests.unit.indices.composite.engine_cases import (
     COMPARING,
     Document,
     SmallCity,
-    cases,
     method_of,
 )
+from tests.unit.indices.composite.engine_made_up import cases
 
 MODEST = settings(max_examples=40, deadline=None, derandomize=True)
 NAMES = tuple(field.name for field in fields(CompositeScores) if field.name != "measured")
