@@ -22,6 +22,8 @@ FIELD_TYPES = {
     "population": "integer",
     "count": "integer",
     "run_at_worst": "integer",
+    "similar_rank": "integer",
+    "similar_of": "integer",
 }
 NUMBERS = (
     "score",
@@ -30,6 +32,7 @@ NUMBERS = (
     "points_lost",
     "weight_present",
     "patrol_share",
+    "similar_median",
     "base_count",
     "percent",
     "ratio_",
@@ -69,6 +72,9 @@ DESCRIPTIONS = {
     "weight_present": "share of the method's weight that the records tell",
     "run_at_worst": "periods at the worst level in a row, where the method has a ladder",
     "step": "what the method's ladder asks for now",
+    "similar_rank": "rank among the town and its similar towns",
+    "similar_of": "how many of them are rated, the town included",
+    "similar_median": "median score of the similar towns",
     "patrol_share": "share of the patrol effort, where the method has such a rule",
 }
 

@@ -62,6 +62,15 @@ def print_explanation(
     console.print(RichText(title, style="bold"))
     row = edition.ranking.set_index("town_id").loc[town.town_id]
     console.print(_verdict(row, edition, method, language))
+    if not pd.isna(row["similar_rank"]):
+        similar = language.text(
+            "Among the %(n)s towns most alike in size it is number %(rank)s; their median score is "
+            "%(median)s.",
+            n=language.number(row["similar_of"] - 1),
+            rank=row["similar_rank"],
+            median=language.number(row["similar_median"], 1),
+        )
+        console.print(similar)
     own = {name: table[table["town_id"] == town.town_id] for name, table in _tables(edition)}
     if isinstance(method, StandardMethod):
         _print(

@@ -40,6 +40,9 @@ LATEST_COLUMNS = (
     "run_at_worst",
     "step",
     "patrol_share",
+    "similar_rank",
+    "similar_of",
+    "similar_median",
 )
 COMPONENT_COLUMNS = (
     "date",
@@ -53,7 +56,7 @@ COMPONENT_COLUMNS = (
     "obs_status",
 )
 CODES = ("town_id",)  # digits that are no number
-TWO_DECIMALS = ("expected", "value", "baseline")
+TWO_DECIMALS = ("expected", "value", "baseline", "similar_median")
 Cell = str | int | float | None
 AS_PUBLISHED = ("score", "change_", "points_lost")
 Row = dict[str, Cell]

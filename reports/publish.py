@@ -14,6 +14,7 @@ from reports.data_package import data_package
 from reports.files import internal_files, public_files
 from reports.pages.day import render_day
 from reports.pages.front import render_front
+from reports.pages.funnel import render_funnel
 from reports.pages.method import render_method
 from reports.pages.quality import render_quality
 from reports.pages.report import render_report, report_files
@@ -181,6 +182,10 @@ def _internal(edition: Edition, city: City) -> dict[str, bytes]:
     """Files and pages of the internal tree."""
     pages = {
         f"{code}/quality.html": render_quality(edition, city=city, language=language(code)).encode()
+        for code in LANGUAGES
+    }
+    pages |= {
+        f"{code}/funnel.html": render_funnel(edition, city=city, language=language(code)).encode()
         for code in LANGUAGES
     }
     return internal_files(edition) | report_files(edition, public=False) | pages

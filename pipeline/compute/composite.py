@@ -20,7 +20,6 @@ from indices.composite.rules import CompositeRules, resolve
 from indices.composite.score import CompositeScores, score_periods
 from indices.composite.windows import reference_periods
 from indices.levels import level_numbers
-from indices.peers import Peers, similar_towns, size_features
 from indices.periods import Period, PeriodKind, previous, year_before
 from pipeline.compute.basis import Basis
 from pipeline.compute.denominators import denominator
@@ -33,6 +32,7 @@ from pipeline.compute.frames import (
 )
 from pipeline.compute.outcomes import Outcomes, load_outcomes, outcome_deviations
 from pipeline.compute.parts import component_frame, indicator_frame, pillar_frame
+from pipeline.compute.similar import find_peers, similar_columns
 from pipeline.editions.edition import MISSING, NORMAL, PARTIAL, Deviation, Facts
 from pipeline.external import newest_value
 from pipeline.methods import MethodFile, read_vocabulary
@@ -189,20 +189,6 @@ def _peers(basis: Basis, method: CompositeMethod) -> IntArray | None:
     return find_peers(basis, max(asked)).position
 
 
-def find_peers(basis: Basis, n_peers: int) -> Peers:
-    """The towns most alike in population, density and type."""
-    towns = basis.towns
-    population = np.array([town.population for town in towns], dtype=np.float64)
-    area = np.array([town.area_km2 or np.nan for town in towns], dtype=np.float64)
-    kinds = sorted({town.town_type for town in towns})
-    return similar_towns(
-        size_features(population, area_km2=area),
-        weights=np.ones(2),
-        n_peers=min(n_peers, len(towns) - 1),
-        same_type=np.array([kinds.index(town.town_type) for town in towns]),
-    )
-
-
 def _external(
     basis: Basis, rules: CompositeRules, periods: tuple[Period, ...]
 ) -> dict[str, FloatArray]:
@@ -248,6 +234,9 @@ def _ranking(done: Computed) -> pd.DataFrame:
             "run_at_worst": np.nan if steps is None else steps.run[-1],
             "step": "" if steps is None else _step_codes(method, steps),
             "patrol_share": _patrol(done),
+            **similar_columns(
+                done.basis, scores.score[at], higher_is_safer=method.higher_is == "safer"
+            ),
             "obs_status": np.select(
                 [~np.isfinite(scores.score[at]), present < WHOLE], [MISSING, PARTIAL], NORMAL
             ),

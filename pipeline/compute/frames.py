@@ -8,6 +8,7 @@ import pandas as pd
 
 from indices.arrays import FloatArray
 from pipeline.compute.basis import Basis
+from pipeline.compute.similar import SIMILAR_COLUMNS
 from pipeline.editions.edition import Deviation, Facts, InputFile
 from pipeline.methods import vocabulary_sha256
 from pipeline.quality import Quality
@@ -32,9 +33,18 @@ RANKING_COLUMNS = (
     "run_at_worst",
     "step",
     "patrol_share",
+    *SIMILAR_COLUMNS,
     "obs_status",
 )
-WHOLE_NUMBERS = ("rank", "rank_low", "rank_high", "level", "run_at_worst")
+WHOLE_NUMBERS = (
+    "rank",
+    "rank_low",
+    "rank_high",
+    "level",
+    "run_at_worst",
+    "similar_rank",
+    "similar_of",
+)
 DISTRICT_COLUMNS = (
     "district",
     "n_towns",

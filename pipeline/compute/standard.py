@@ -25,6 +25,7 @@ from pipeline.compute.frames import (
     ranking_frame,
 )
 from pipeline.compute.sensitivity import sensitivity_frame
+from pipeline.compute.similar import similar_columns
 from pipeline.counts import load_counts, load_mappings
 from pipeline.editions.edition import NORMAL, NOT_RATED, Facts
 from pipeline.errors import ConfigurationMistake
@@ -208,6 +209,7 @@ def _ranking(basis: Basis, scored: _Scored, before: dict[str, _Scored]) -> pd.Da
             "level": np.where(rated, scores.level[-1], np.nan),
             **_changes(scored, before, "towns"),
             "expected_events": np.round(scores.expected_events[-1], 2),
+            **similar_columns(basis, scores.score[-1]),
             "obs_status": np.where(rated, NORMAL, NOT_RATED),
         },
     )

@@ -40,6 +40,9 @@ CREATE TABLE next_ranking (
     run_at_worst INTEGER,              -- periods at the worst level in a row, where there is a ladder
     step VARCHAR NOT NULL,             -- what the ladder asks for now; '' where nothing
     patrol_share DOUBLE,               -- share of the patrol effort, where the method has such a rule
+    similar_rank INTEGER,              -- among itself and its similar towns
+    similar_of INTEGER,                -- how many of them are rated, itself included
+    similar_median DOUBLE,             -- score of the similar towns
     obs_status VARCHAR NOT NULL,
     PRIMARY KEY (period, method_id, revision, town_id)
 );
