@@ -89,6 +89,12 @@ def read_method(path: Path) -> AnyMethodFile:
             try_next='begin the file with kind = "composite"; see docs/reference/methods.md',
         )
     method = read_toml(path, MODELS[kind])
+    if method.id != path.stem:  # two files of one id would mix their editions
+        raise ConfigurationMistake(
+            f"{path}: id is '{method.id}', and the file is called {path.name}",
+            expected=f'{method.id}.toml, or id = "{path.stem}"',
+            try_next="rename the one or the other",
+        )
     if isinstance(method, StandardMethod):
         _refuse_unknown_kinds(path, method.categories)
         return MethodFile(method, sha256)
@@ -147,9 +153,14 @@ def read_toml(path: Path, model: type[Model]) -> Model:
         ]
         raise ConfigurationMistake(
             f"{path}: {len(lines)} mistake(s){''.join(lines)}",
-            expected=f"the keys of {model.__name__} (docs/reference/files.md)",
+            expected=f"the keys of {model.__name__} (docs/reference/{_page_of(model)}.md)",
             try_next="correct the file, then run the command again",
         ) from error
+
+
+def _page_of(model: type[BaseModel]) -> str:
+    """Which page of the reference describes a file."""
+    return "methods" if issubclass(model, Method) else "files"
 
 
 def read_raw_toml(path: Path) -> dict[str, Any]:

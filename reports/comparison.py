@@ -66,10 +66,18 @@ def compare_editions(first: Edition, second: Edition) -> Comparison:
         second=second,
         towns=towns.iloc[order][[*kept, "shift"]].reset_index(drop=True),
         ranks=ranks,
-        reasons=tuple(
-            name for name in ORIGINS if getattr(first.facts, name) != getattr(second.facts, name)
-        ),
+        reasons=_reasons(first, second),
     )
+
+
+def _reasons(first: Edition, second: Edition) -> tuple[str, ...]:
+    """What the two were made with that is not the same."""
+    differing = [
+        name for name in ORIGINS if getattr(first.facts, name) != getattr(second.facts, name)
+    ]
+    if "method_id" in differing:
+        differing.remove("method_sha256")  # another method has another file
+    return tuple(differing)
 
 
 def category_differences(comparison: Comparison, town_id: str) -> pd.Series:

@@ -67,8 +67,10 @@ DESCRIPTIONS = {
     "change_1d": "score minus that of the day before, from the same records",
     "change_7d": "score minus that of a week before, from the same records",
     "period": "label: a day, 2019-W07, 2019-03, 2019-Q1, 2019, or 2019-03-01--2019-03-10",
-    "change_previous": "score minus that of the period before; empty for a day",
-    "change_year": "score minus that of the same period of last year; empty for a day",
+    "change_previous": "score minus that of the period before; "
+    "of a day under composite methods alone",
+    "change_year": "score minus that of the same period of last year; "
+    "of a day under composite methods alone",
     "weight_present": "share of the method's weight that the records tell",
     "run_at_worst": "periods at the worst level in a row, where the method has a ladder",
     "step": "what the method's ladder asks for now",

@@ -28,6 +28,7 @@ class Basis:
     period: Period
     coverage: Coverage
     as_of: int
+    base_year: int | None = None  # that the headline categories are compared with besides
 
     @property
     def districts(self) -> tuple[str, ...]:
@@ -47,6 +48,7 @@ def find_basis(
     *,
     day: date | None = None,
     wanted: str | None = None,
+    base_year: int | None = None,
 ) -> Basis:
     """Find out what can be computed.
 
@@ -56,6 +58,7 @@ def find_basis(
         method: The method.
         day: A day of the period; the newest complete period where it is None.
         wanted: A kind of period as "month", or a period as "2019-03"; None: the method's own.
+        base_year: See `Basis`.
 
     Raises:
         NothingKnown: If the period is not covered by every source.
@@ -82,7 +85,15 @@ def find_basis(
         period=period,
         coverage=coverage,
         as_of=as_of,
+        base_year=base_year or _base_year_before(warehouse, period, method),
     )
+
+
+def _base_year_before(warehouse: Warehouse, period: Period, method: AnyMethodFile) -> int | None:
+    """The base year of the newest edition stored: a rerun without one must not take it away."""
+    key = {"period": period.label, "method_id": method.method.id}
+    rows = warehouse.rows("edition_base_year", **key)
+    return int(str(rows[0][0])) if rows and rows[0][0] is not None else None
 
 
 def named_period(

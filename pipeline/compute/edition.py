@@ -46,7 +46,7 @@ def compute_edition(
     """
     if isinstance(method.method, StandardMethod):
         join_rules(city, MethodFile(method.method, method.sha256))  # files first, then records
-    basis = find_basis(warehouse, city, method, day=day, wanted=wanted)
+    basis = find_basis(warehouse, city, method, day=day, wanted=wanted, base_year=base_year)
     tables = _tables(warehouse, basis, method)
     quality = _quality(warehouse, basis)  # while the words are mapped as the method counts them
     indicators = getattr(tables, "indicators", pd.DataFrame(columns=list(NO_INDICATORS)))
@@ -59,7 +59,7 @@ def compute_edition(
         components=tables.components,
         indicators=indicators,
         districts=tables.districts,
-        headline=headline_frame(warehouse, basis, base_year=base_year),
+        headline=headline_frame(warehouse, basis),
         sensitivity=getattr(tables, "sensitivity", pd.DataFrame(columns=list(COLUMNS))),
     )
 

@@ -152,6 +152,7 @@ def common_facts(
         "data_first_day": basis.coverage.first_day,
         "data_last_day": basis.coverage.last_day,
         "base_period": (base.first, base.last),
+        "base_year": basis.base_year,
         "by_month": city.by_month,
         **{f"city_change_{name}": changes.get(f"change_{name}") for name in CHANGES},
     }

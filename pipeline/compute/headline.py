@@ -58,9 +58,7 @@ class Base:
     is_moved: bool = False
 
 
-def headline_frame(
-    warehouse: Warehouse, basis: Basis, *, base_year: int | None = None
-) -> pd.DataFrame:
+def headline_frame(warehouse: Warehouse, basis: Basis) -> pd.DataFrame:
     """One row a scope, headline category and comparison."""
     vocabulary = read_vocabulary()
     kinds = tuple(kind for kind in vocabulary.kinds if kind in basis.city.category_codes)
@@ -71,14 +69,14 @@ def headline_frame(
     now = counted.in_period(basis.period)
     parts = [
         _rows(basis, codes, base, now, _change(basis, counted, base, now))
-        for base in find_bases(basis, base_year=base_year)
+        for base in find_bases(basis)
     ]
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(COLUMNS))
 
 
-def find_bases(basis: Basis, *, base_year: int | None) -> Iterator[Base]:
+def find_bases(basis: Basis) -> Iterator[Base]:
     """What a period is compared with, in the order in which it is printed."""
-    period, holidays = basis.period, _holidays(basis)
+    period, holidays, base_year = basis.period, _holidays(basis), basis.base_year
     yield Base("previous", (previous(period),))
     if period.kind == PeriodKind.DAY:
         for name, days in DAYS_BACK.items():

@@ -7,6 +7,7 @@ from indices.periods import Period, PeriodKind, parse_period
 from pipeline.editions.edition import Edition, facts_as_json, facts_from_json
 from pipeline.errors import NothingKnown
 from pipeline.quality import quality_from_json
+from pipeline.settings import STANDARD
 from pipeline.store.warehouse import Warehouse
 
 READING = {  # table of an edition -> the statement that reads it
@@ -98,10 +99,12 @@ def load_edition(
     ]
     if not fitting:
         labels = f"{alike[0].period.label} to {alike[-1].period.label}" if alike else "none yet"
-        asked = ""
+        asked = "" if method_id == STANDARD else f" --method {method_id}"
         if period:
             is_day = period.kind == PeriodKind.DAY
-            asked = f" --{'date' if is_day else 'period'} {period.label}"
+            asked += f" --{'date' if is_day else 'period'} {period.label}"
+        elif kind != PeriodKind.DAY:
+            asked += f" --period {kind}"
         raise NothingKnown(
             f"no edition of {period.label if period else f'any {kind}'} under '{method_id}'",
             expected=f"a {period.kind if period else kind} that has been run (editions: {labels})",

@@ -61,6 +61,7 @@ class Facts:
     data_last_day: date  # the newest complete day known
     base_period: tuple[date, date]
     window_days: int
+    base_year: int | None  # that the headline categories are compared with besides
     by_month: bool  # the records tell no more than the month: the day stands for its month
     incidents_on_day: int  # counted ones, in all towns, on the day or in the month
     incidents_usual: float | None  # the same at the city's usual rates
@@ -145,6 +146,7 @@ BEFORE_PERIODS: dict[str, Any] = {  # what editions of the first version did not
     "vocabulary_sha256": "",
     "decimals": 1,
     "deviations": (),
+    "base_year": None,
     "city_change_previous": None,
     "city_change_year": None,
 }

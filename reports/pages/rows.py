@@ -15,6 +15,7 @@ from reports.words.language import Language, mark
 
 SCALE_FROM, SCALE_TO = 50.0, 100.0  # of the drawn intervals; lower values are drawn at the edge
 DRAWN_WIDTH = 120.0
+LEAST_TOLD = 0.001  # of the weight
 CHANGE_HEADS = {
     "1d": mark("1 day"),
     "7d": mark("7 days"),
@@ -52,6 +53,7 @@ class TownRow:
     changes: tuple[str, ...]
     pillars: tuple[str, ...]
     step: str  # what the method's ladder asks for now
+    partial: str  # how much of the weight is known, where that is less than elsewhere
 
 
 @dataclass(frozen=True)
@@ -152,6 +154,7 @@ def _row(
         ),
         pillars=pillars,
         step=steps.get(str(row["step"]), ""),
+        partial=_partial(row, edition, language),
     )
 
 
@@ -160,6 +163,16 @@ def district_name(city: City, district: str, language: Language) -> str:
     if language.code == "zh":
         return city.about.district_names_zh.get(district, district)
     return district
+
+
+def _partial(row: dict[Hashable, Any], edition: Edition, language: Language) -> str:
+    """That a town lacks more of the method's weight than others; what all lack is told once."""
+    present, most = float(row["weight_present"]), float(edition.ranking["weight_present"].max())
+    if present > most - LEAST_TOLD:
+        return ""
+    return language.text(
+        "partial: %(share)s %% of the weight", share=language.number(100 * present)
+    )
 
 
 def _step_names(method: Method, language: Language) -> dict[str, str]:
