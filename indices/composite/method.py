@@ -299,7 +299,7 @@ class CompositeMethod(Method):
     kind: Literal["composite"]
     levels: Levels | None = None  # type: ignore[assignment]  # an index with base 100 has none
     place: Text
-    formula: Literal["published", "partly published", "never published"]
+    formula: Literal["published", "partly published", "not found"]
     higher_is: Literal["safer", "worse"] = "safer"
     sources: Annotated[dict[str, Source], Field(min_length=1)]
     period: PeriodChoice

@@ -91,7 +91,7 @@ def how_to_read(edition: Edition, method: CompositeMethod, language: Language) -
 FORMULAS = {
     "published": mark("its formula is published"),
     "partly published": mark("its formula is published in part"),
-    "never published": mark("no source tells its formula"),
+    "not found": mark("no source tells its formula"),
 }
 
 

@@ -26,7 +26,7 @@ BANNERS = {
         "The formula of this index is published in part; the rest is our assumption. What you read "
         "here is our reading of it, NOT the calculation of %(place)s."
     ),
-    "never published": mark(
+    "not found": mark(
         "No source tells the formula of this index. What you read here is our reconstruction, NOT "
         "the calculation of %(place)s; its own values may have differed."
     ),

@@ -6,8 +6,8 @@ The keys are those of [sources] in the method files.
 from typing import Any
 
 FILES = {  # pillars, indicators, levels, formula
-    "xiaogan-2020": (3, 6, 4, "never published"),
-    "jiaxing-2016": (1, 1, 3, "never published"),
+    "xiaogan-2020": (3, 6, 4, "not found"),
+    "jiaxing-2016": (1, 1, 3, "not found"),
     "shenyang-growth": (1, 1, 3, "partly published"),
     "shanghai-15-weeks": (1, 1, 4, "partly published"),
     "korea-grades": (3, 9, 5, "partly published"),

@@ -200,7 +200,7 @@ def method_of(
         "name": NAME,
         "summary": NAME,
         "place": NAME,
-        "formula": "never published",
+        "formula": "not found",
         "levels": LEVELS,
         "sources": {"S1": {"title": "made up"}},
         "period": {"value": "week", **MADE_UP},
