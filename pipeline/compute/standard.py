@@ -118,7 +118,7 @@ def _score_period(
     warehouse: Warehouse, basis: Basis, rules: ScoringRules, period: Period
 ) -> _Scored:
     """Scores of a period by its own days."""
-    own = replace(rules, window_days=period.n_days, half_life_days=NO_FADING)
+    own = replace(rules, window_days=period.n_days, half_life_days=NO_FADING, recent_days=0)
     return _score(warehouse, basis, own, first=period.first, last=period.last, n_days=1)
 
 

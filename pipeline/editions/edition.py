@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import asdict, dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any, Final, Literal
 
 import pandas as pd
@@ -112,7 +113,7 @@ class Edition:
         """The edition's number as readers see it: r0, r1, ..."""
         return f"r{self.revision}"
 
-    @property
+    @cached_property
     def content_sha256(self) -> str:
         """Hash of the values, to tell a revision from a repetition of the same result."""
         digest = hashlib.sha256()

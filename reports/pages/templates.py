@@ -5,7 +5,8 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
+from jinja2.bccache import Bucket
 from markupsafe import Markup
 
 from indices.method import Levels
@@ -57,6 +58,26 @@ def _palette(levels: Levels | None) -> str:
     return "@media screen and (forced-colors: none) {\n" + "\n".join(rules) + "\n}\n"
 
 
+class _CompiledOnce(BytecodeCache):
+    """Templates compiled by one language's environment serve the other's."""
+
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        self.kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Take what was compiled before."""
+        if bucket.key in self.kept:
+            bucket.bytecode_from_string(self.kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what has been compiled."""
+        self.kept[bucket.key] = bucket.bytecode_to_string()
+
+
+COMPILED = _CompiledOnce()
+
+
 @cache
 def _environment(language: Language) -> Environment:
     environment = Environment(
@@ -66,6 +87,7 @@ def _environment(language: Language) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
+        bytecode_cache=COMPILED,
     )
     environment.install_gettext_translations(language.catalogue, newstyle=True)  # type: ignore[attr-defined]
     environment.globals.update(
