@@ -15,7 +15,7 @@ from indices.method import Calibration
 from pipeline.categories import CategoryTable, read_rules
 from pipeline.errors import ConfigurationMistake, WrongUsage
 from pipeline.external import EXTERNAL_FILE, ExternalValue, read_external
-from pipeline.methods import Model, find_standard, read_toml
+from pipeline.methods import Model, find_standard, read_toml, read_vocabulary
 from pipeline.settings import STANDARD
 from pipeline.sources.declaration import Source
 from pipeline.tables import read_table
@@ -246,12 +246,14 @@ def _read_categories(folder: Path, mistakes: list[str]) -> CategoryTable:
 def _uncalibrated(categories: CategoryTable, calibration: Calibration) -> list[str]:
     """Categories of the table for which no usual rate is known, where any is."""
     known = {code for pillar in calibration.pillars.values() for code in pillar.usual_per_100k_day}
-    standard = find_standard(calibration.method).method.categories
-    lacking = {
-        rule.category
-        for rule in categories.rules
-        if rule.category in standard and standard[rule.category].pillar not in calibration.left_out
-    } - known
+    standard, kinds = find_standard(calibration.method).method.categories, read_vocabulary().kinds
+    named = {rule.category for rule in categories.rules if rule.category}
+    elsewhere = {  # a kind of incident, and not one that the standard method scores here
+        code
+        for code in named & kinds.keys()
+        if code not in standard or standard[code].pillar in calibration.left_out
+    }
+    lacking = named - elsewhere - known
     return [
         f"categories.csv names '{code}', for which there is no usual rate: remove {USUAL_FILE} to "
         "measure it at the next run, add it to method.toml, or name its pillar under left_out there"

@@ -4,10 +4,11 @@
 late or missing is missing, never zero.
 """
 
-import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 from indices.periods import Period, parse_period
@@ -16,6 +17,11 @@ from pipeline.tables import read_day, read_table
 EXTERNAL_FILE = "external.csv"
 COLUMNS = ("indicator", "town_id", "period", "value", "status", "reported_on")
 STATUSES = ("normal", "provisional", "missing")
+CODE = re.compile(r"[a-z][a-z0-9_]*")  # as of the indicators of methods
+NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?", re.ASCII)
+LARGEST = 1e12
+MOST_TOLD = 50
+LONGEST_TOLD = 40  # marks of what stands in a cell
 
 
 @dataclass(frozen=True)
@@ -40,54 +46,66 @@ def read_external(
         town_ids: All towns that ever were.
         mistakes: What is wrong is added here.
     """
-    path = folder / EXTERNAL_FILE
+    path, wrong = folder / EXTERNAL_FILE, list[str]()
     found: dict[tuple[str, str, str, str], ExternalValue] = {}
+    read_period = cache(parse_period)  # few periods, many lines
     for number, row in enumerate(read_table(path, COLUMNS, mistakes) if path.exists() else [], 2):
-        value = _read_value(row, town_ids)
-        if isinstance(value, str):
-            mistakes.append(f"{EXTERNAL_FILE}: line {number}: {value}")
-            continue
+        value = _read_value(row, town_ids, read_period)
         key = (row["indicator"], row["town_id"], row["period"], row["reported_on"])
-        if key in found:
-            mistakes.append(f"{EXTERNAL_FILE}: line {number}: the same value stands there twice")
-        found[key] = value
+        if isinstance(value, str):
+            wrong.append(f"{EXTERNAL_FILE}: line {number}: {value}")
+        elif key in found:
+            wrong.append(f"{EXTERNAL_FILE}: line {number}: the same value stands there twice")
+        else:
+            found[key] = value
+    mistakes += wrong[:MOST_TOLD]
+    if len(wrong) > MOST_TOLD:
+        mistakes.append(f"{EXTERNAL_FILE}: and {len(wrong) - MOST_TOLD:,} more mistakes")
     return tuple(found.values())
 
 
-def _read_value(row: dict[str, str], town_ids: set[str]) -> ExternalValue | str:
+def _read_value(
+    row: dict[str, str], town_ids: set[str], read_period: Callable[[str], Period]
+) -> ExternalValue | str:
     """A row, or what is wrong with it."""
     wrong = next((say(row) for is_wrong, say in RULES if is_wrong(row, town_ids)), None)
     if wrong:
         return wrong
     try:
-        period = parse_period(row["period"])
-    except ValueError as error:
-        return str(error)
+        period = read_period(row["period"])
+    except ValueError:
+        return f"period is {_shown(row['period'])}, expected a label as 2019, 2019-Q1 or 2019-03"
     value = float(row["value"]) if row["value"] else None
     reported = date.fromisoformat(row["reported_on"])
     return ExternalValue(row["indicator"], row["town_id"], period, value, row["status"], reported)
 
 
 def _is_number(text: str) -> bool:
-    try:
-        return math.isfinite(float(text))
-    except ValueError:
-        return False
+    return bool(NUMBER.fullmatch(text)) and abs(float(text)) <= LARGEST
+
+
+def _shown(text: str) -> str:
+    """What stands in a cell, cut short."""
+    return repr(text if len(text) <= LONGEST_TOLD else text[:LONGEST_TOLD] + "...")
 
 
 Row = dict[str, str]
 RULES: tuple[tuple[Callable[[Row, set[str]], bool], Callable[[Row], str]], ...] = (
     (
+        lambda row, _: not CODE.fullmatch(row["indicator"]),
+        lambda row: f"indicator is {_shown(row['indicator'])}, expected a code as in method files",
+    ),
+    (
         lambda row, towns: row["town_id"] not in towns,
-        lambda row: f"'{row['town_id']}' is no town_id of towns.csv",
+        lambda row: f"{_shown(row['town_id'])} is no town_id of towns.csv",
     ),
     (
         lambda row, _: row["status"] not in STATUSES,
-        lambda row: f"status is '{row['status']}', expected one of {', '.join(STATUSES)}",
+        lambda row: f"status is {_shown(row['status'])}, expected one of {', '.join(STATUSES)}",
     ),
     (
         lambda row, _: read_day(row["reported_on"]) is None,
-        lambda row: f"reported_on is '{row['reported_on']}', expected a day as 2020-01-31",
+        lambda row: f"reported_on is {_shown(row['reported_on'])}, expected a day as 2020-01-31",
     ),
     (
         lambda row, _: (row["value"] == "") != (row["status"] == "missing"),
@@ -95,7 +113,9 @@ RULES: tuple[tuple[Callable[[Row, set[str]], bool], Callable[[Row], str]], ...] 
     ),
     (
         lambda row, _: bool(row["value"]) and not _is_number(row["value"]),
-        lambda row: f"value is '{row['value']}', expected a finite number",
+        lambda row: (
+            f"value is {_shown(row['value'])}, expected a number as 71.5, at most {LARGEST:g}"
+        ),
     ),
 )
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
-from indices.periods import PeriodKind, ends_on, parse_period, period_of, previous
+from indices.periods import Period, PeriodKind, ends_on, parse_period, period_of, previous
 from pipeline.arrivals import ingest_arrivals
 from pipeline.calibrate import calibrated
 from pipeline.city import City
@@ -110,8 +110,9 @@ def tonight(
 def reports_due(session: Session, edition: Edition) -> list[Task]:
     """The reports that a leading edition of a day makes due.
 
-    They are those of the newest whole periods up to the day that are not stored yet; on the last
-    day of a period its report is made in any case, so that a second run of that day corrects it.
+    They are those of the newest whole periods up to the day that are not stored yet, or whose pages
+    are gone; on the last day of a period its report is made in any case, so that a second run of
+    that day corrects it.
     """
     facts = edition.facts
     leads = facts.method_id == session.city.about.methods[0]
@@ -124,11 +125,17 @@ def reports_due(session: Session, edition: Edition) -> list[Task]:
         period = period_of(facts.day, kind)
         if not ends_on(facts.day, kind):
             period = previous(period)
-        is_new = (period, facts.method_id) not in stored or period.last == facts.day
-        if is_new and period.first >= facts.data_first_day:
+        is_due = (period, facts.method_id) not in stored or period.last == facts.day
+        is_due = is_due or _is_lost(session, period)
+        if is_due and period.first >= facts.data_first_day:
             method = session.method_named(facts.method_id)
             due.append(Task(method, leads=True, wanted=period.label))
     return due
+
+
+def _is_lost(session: Session, period: Period) -> bool:
+    """Whether a published report lies in its place no more."""
+    return not all((session.home / tree / period.label).is_dir() for tree in ("site", "internal"))
 
 
 def compute_and_keep(session: Session, task: Task) -> Edition:

@@ -23,6 +23,7 @@ from indices.levels import level_numbers
 from indices.periods import Period, PeriodKind, previous, year_before
 from pipeline.compute.basis import Basis
 from pipeline.compute.denominators import denominator
+from pipeline.compute.external_values import external_values
 from pipeline.compute.frames import (
     change,
     common_facts,
@@ -34,7 +35,6 @@ from pipeline.compute.outcomes import Outcomes, load_outcomes, outcome_deviation
 from pipeline.compute.parts import component_frame, indicator_frame, pillar_frame
 from pipeline.compute.similar import find_peers, similar_columns
 from pipeline.editions.edition import MISSING, NORMAL, PARTIAL, Deviation, Facts
-from pipeline.external import newest_value
 from pipeline.methods import MethodFile, read_vocabulary
 from pipeline.quality import Quality
 from pipeline.store.warehouse import Warehouse
@@ -125,7 +125,7 @@ def compute_composite(
         base=base,
         districts=basis.district_of,
         peers=_peers(basis, own),
-        external=_external(basis, rules, periods),
+        external=external_values(basis, rules, periods),
     )
     return Computed(
         basis=basis,
@@ -189,27 +189,6 @@ def _peers(basis: Basis, method: CompositeMethod) -> IntArray | None:
     return find_peers(basis, max(asked)).position
 
 
-def _external(
-    basis: Basis, rules: CompositeRules, periods: tuple[Period, ...]
-) -> dict[str, FloatArray]:
-    """Values of external indicators, (n_periods, n_towns); NaN where missing."""
-    found = {}
-    for code, about in zip(rules.indicators, rules.about, strict=True):
-        if about.external is None:
-            continue
-        values = np.full((len(periods), len(basis.towns)), np.nan)
-        own = [value for value in basis.city.external if value.indicator == code]
-        for t, town in enumerate(basis.towns):
-            of_town = tuple(value for value in own if value.town_id == town.town_id)
-            for p, period in enumerate(periods if of_town else ()):
-                value = newest_value(
-                    of_town, period=period, valid_for_days=about.external.valid_for_days
-                )
-                values[p, t] = np.nan if value is None else value
-        found[code] = values
-    return found
-
-
 def _ranking(done: Computed) -> pd.DataFrame:
     scores, at, method = done.scores, done.at, done.method
     present = scores.weight_present[at]
@@ -250,7 +229,7 @@ def _steps(done: Computed) -> Steps | None:
     if method.levels is None or not method.ladder:
         return None
     own = [at for at, p in enumerate(done.periods) if p.kind == done.basis.period.kind]
-    run = _consecutive(done.periods, own)
+    run = _consecutive(done.periods, own)[-LADDER_PERIODS:]  # not the one compared with besides
     return steps_reached(
         done.scores.level[run],
         worst_level=method.levels.level[-1].number,

@@ -17,7 +17,7 @@ import pandas as pd
 from indices.arrays import FloatArray
 from indices.comparison import Change, across_break, compare_counts, mean_of_years
 from indices.holidays import EASTER, MovingHoliday, chinese_new_year, paired
-from indices.periods import Period, PeriodKind, base_period, previous
+from indices.periods import Period, PeriodKind, previous
 from pipeline.compute.basis import Basis
 from pipeline.counts import load_mappings
 from pipeline.methods import read_vocabulary
@@ -93,12 +93,8 @@ def find_bases(basis: Basis) -> Iterator[Base]:
         yield Base(name, (pairing.period,), pairing.moved)
     yield Base("three_years", tuple(y.period for y in years), any(y.moved for y in years))
     if base_year is not None:
-        back = period.last.year - base_year
-        base_pairing = paired(period, back, holidays) if back else None
-        if base_pairing is None:
-            yield Base("base", (base_period(period, base_year),))
-        else:
-            yield Base("base", (base_pairing.period,), base_pairing.moved)
+        base = paired(period, period.year - base_year, holidays)
+        yield Base("base", (base.period,), base.moved)
 
 
 @dataclass(frozen=True, eq=False)

@@ -29,6 +29,14 @@ class Outcomes:
         first, last = ((day - self.first_day).days for day in (period.first, period.last))
         return np.asarray(self.counts[first : last + 1].sum(axis=0))
 
+    def fatal_and_other(self, period: Period) -> FloatArray:
+        """Counts of a period, (2, n_towns, n_kinds); all are others where deaths are not told."""
+        counts = self.in_period(period)
+        fatal = np.zeros(counts.shape)
+        if self.fatal is not None:
+            fatal = replace(self, counts=self.fatal).in_period(period)
+        return np.stack([fatal, counts - fatal])
+
     def with_deviations(self, *found: tuple[Deviation, ...]) -> "Outcomes":
         """The same with what had to be done otherwise than the method says."""
         return replace(self, deviations=tuple(d for part in found for d in part))

@@ -14,6 +14,7 @@ from pipeline.editions.edition import MISSING, NORMAL
 
 DEATHS = "deaths"  # pillar and category of the points that deaths take off
 DIGITS = 6
+Rows = dict[tuple[str, str], list[tuple[int, int]]]  # the indicators and kinds of each row
 
 
 def pillar_frame(
@@ -61,28 +62,25 @@ def component_frame(
     The part of an indicator is shared out over its kinds in proportion to their weighted counts. In
     an index with base 100 the column holds what each category adds to the index.
     """
-    counts = outcomes.in_period(basis.period)
-    rows = _rows(rules)
+    rows, counts = _rows(rules), outcomes.fatal_and_other(basis.period)
     part = np.zeros((len(basis.towns), len(rows)))
-    expected = np.full(part.shape, np.nan)
+    expected, count = np.full((2, *part.shape), np.nan)
     for i in range(len(rules.indicators)):
         _add_indicator(i, rules, scores, counts, rows, part, expected)
+    for row, members in enumerate(rows.values()):
+        _count_row(row, members, rules, counts, count, expected)
     part[:, -1] += scores.lost[-1][:, -1]
     points = points_lost(
         _lacking(scores, rules), exponent=part, decimals=rules.method.rounding.decimals
     )
     town, at = pairs(order, len(rows))
-    kinds = {kind: position for position, kind in enumerate(rules.kinds)}
-    count = [
-        float(counts[t, kinds[rows[r][1]]]) if rows[r][1] in kinds else np.nan
-        for t, r in zip(town, at, strict=True)
-    ]
+    names = [*rows]
     table = pd.DataFrame(
         {
             "town_id": [basis.towns[position].town_id for position in town],
-            "pillar": [rows[position][0] for position in at],
-            "category": [rows[position][1] for position in at],
-            "count": pd.Series(count).astype("Int64"),
+            "pillar": [names[position][0] for position in at],
+            "category": [names[position][1] for position in at],
+            "count": pd.Series(count[town, at]).astype("Int64"),
             "expected": np.round(expected[town, at], 2),
             "points_lost": points[town, at],
             "obs_status": np.where(np.isfinite(points[town, at]), NORMAL, MISSING),
@@ -91,16 +89,42 @@ def component_frame(
     return table if rules.method.deaths else table[table["pillar"] != DEATHS]
 
 
-def _rows(rules: CompositeRules) -> list[tuple[str, str]]:
+def _rows(rules: CompositeRules) -> Rows:
     """Pillar and category of each row, in the order of the method's file; deaths come last."""
-    found: dict[tuple[str, str], None] = {}
+    found: Rows = {}
     for i, code in enumerate(rules.indicators):
         pillar = rules.pillars[rules.indicator_pillar[i]]
         if rules.about[i].external is not None:
-            found[(pillar, code)] = None
+            found.setdefault((pillar, code), [])
         for kind in np.flatnonzero(rules.severity[i]):
-            found[(pillar, rules.kinds[kind])] = None
-    return [*found, (DEATHS, DEATHS)]
+            found.setdefault((pillar, rules.kinds[kind]), []).append((i, int(kind)))
+    return found | {(DEATHS, DEATHS): []}
+
+
+def _counted(i: int, rules: CompositeRules, counts: FloatArray) -> FloatArray:
+    """Incidents of each kind that an indicator counts, (n_towns, n_kinds)."""
+    return np.asarray(np.tensordot(_taken(i, rules), counts, axes=1))
+
+
+def _taken(i: int, rules: CompositeRules) -> FloatArray:
+    """Whether an indicator counts fatal incidents, and others: 1 or 0 each."""
+    return np.array([rules.of_all[i] + rules.of_fatal[i], rules.of_all[i]])
+
+
+def _count_row(
+    row: int,
+    members: list[tuple[int, int]],
+    rules: CompositeRules,
+    counts: FloatArray,
+    count: FloatArray,
+    expected: FloatArray,
+) -> None:
+    """Count the incidents of one row, each once however many indicators it belongs to."""
+    told = [_taken(i, rules) for i, _ in members if rules.told[i]]
+    if told:
+        count[:, row] = np.max(told, axis=0) @ counts[:, :, members[0][1]]
+    if len(members) > 1:  # each of the indicators expects another number
+        expected[:, row] = np.nan
 
 
 def _add_indicator(
@@ -108,22 +132,23 @@ def _add_indicator(
     rules: CompositeRules,
     scores: CompositeScores,
     counts: FloatArray,
-    rows: list[tuple[str, str]],
+    rows: Rows,
     part: FloatArray,
     expected: FloatArray,
 ) -> None:
     """Share one indicator's part out over the rows of its kinds."""
     pillar, lost = rules.pillars[rules.indicator_pillar[i]], scores.lost[-1][:, i]
+    position = [*rows]
     if rules.about[i].external is not None:
-        part[:, rows.index((pillar, rules.indicators[i]))] += lost
+        part[:, position.index((pillar, rules.indicators[i]))] += lost
         return
     members = np.flatnonzero(rules.severity[i])
     if not len(members):
         return
-    weighted = counts[:, members] * rules.severity[i, members]
+    weighted = _counted(i, rules, counts)[:, members] * rules.severity[i, members]
     total = weighted.sum(axis=1, keepdims=True)
     share = np.where(total > 0, weighted / np.where(total > 0, total, 1.0), 1 / len(members))
-    columns = [rows.index((pillar, rules.kinds[kind])) for kind in members]
+    columns = [position.index((pillar, rules.kinds[kind])) for kind in members]
     part[:, columns] += lost[:, None] * share
     if len(members) == 1:  # the baseline of several kinds is not known kind by kind
         measured = scores.measured

@@ -69,7 +69,7 @@ def test_ranking_stays_readable_while_scrolling(
     """On a phone the header row and the town's name stay in view inside the table."""
     path = toronto_home / "site" / "latest" / language / "index.html"
     page, _ = open_page(browser, path, viewport={"width": 360, "height": 780})
-    box = page.locator(".scroll")
+    box = page.locator(".scroll").first
     box.scroll_into_view_if_needed()
     box.evaluate("e => e.scrollTo(300, 2000)")
     frame = box.bounding_box()
@@ -87,7 +87,7 @@ def test_each_level_reads_without_colour(browser: Browser, toronto_home: Path) -
     """A level is its glyph, number and word: with all colours gone it can still be told."""
     path = toronto_home / "site" / "latest" / "en" / "index.html"
     page, _ = open_page(browser, path, forced_colors="active")
-    badges = page.locator("tbody .level").all_inner_texts()
+    badges = page.locator(".scroll").first.locator("tbody .level").all_inner_texts()
     assert len(badges) == 140
     assert [text for text in badges if LEVELS[text.split()[1]] != text.split()[0]] == []
     assert {"Calm", "Usual", "Raised", "High"} >= {text.split()[2] for text in badges}
@@ -124,7 +124,7 @@ def test_all_towns_are_on_paper(browser: Browser, toronto_home: Path) -> None:
     path = toronto_home / "site" / "latest" / "zh" / "index.html"
     page, _ = open_page(browser, path)
     page.emulate_media(media="print")
-    box = page.locator(".scroll")
+    box = page.locator(".scroll").first
     assert box.evaluate("e => e.scrollHeight <= e.clientHeight + 1")
     assert page.locator("tbody tr[id]").count() == 140
     assert page.pdf(format="A4", prefer_css_page_size=True).startswith(b"%PDF")

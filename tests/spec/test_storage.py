@@ -408,7 +408,7 @@ DAMAGES = {
     "the header only": lambda path: os.truncate(path, 4096),
     "the three headers only": lambda path: os.truncate(path, 12_288),
     "cut in the middle": _cut(0.5),
-    "cut near the end": _cut(0.9),
+    "cut at six tenths": _cut(0.6),
     "blocks damaged": _turn_blocks,
 }
 

@@ -18,7 +18,14 @@ from tests.unit.indices import oracle
 from tests.unit.indices.cities import STANDARD
 
 # Usual: in each town 1.5 assaults, 0.25 robberies and 1 break-in for 100,000 residents and day.
-RULES = replace(STANDARD, usual_rate=np.array([1.5e-5, 0.25e-5, 1e-5]), least_expected_events=1.0)
+# Neither clusters nor a rise of the last days, unless a rule asks for them.
+RULES = replace(
+    STANDARD,
+    usual_rate=np.array([1.5e-5, 0.25e-5, 1e-5]),
+    least_expected_events=1.0,
+    dispersion=np.ones(2),
+    recent_days=0,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
