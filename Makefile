@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check fix lock accept bench clean
+.PHONY: help setup run test check fix lock accept bench study clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1 \t/p' Makefile | expand -t 16
@@ -32,6 +32,9 @@ bench: .venv/dev-ready  ## speed and memory, as ratios
 	@$(BIN)/python -m benchmarks.encoded
 	@$(BIN)/python -m benchmarks.scoring
 	@$(BIN)/python -m benchmarks.night
+
+study: .venv/dev-ready  ## the tables of docs/methods/standard.md, in some minutes; draws its pictures anew
+	@for study in standard memory frontier tail coverage choices; do $(BIN)/python -m benchmarks.$${study}_study || exit 1; done
 
 setup: .venv/dev-ready  ## the environment alone
 

@@ -25,7 +25,8 @@ from benchmarks.toronto import (
     HISTORY_FROM,
     Study,
     day_position,
-    load_study,
+    first_version,
+    load_first,
     usual_share,
 )
 from indices.arrays import BoolArray, FloatArray
@@ -201,7 +202,10 @@ def _picture(bars: Sequence[tuple[str, float, float]], half: float) -> str:
 def read_county(folder: Path) -> Study:
     """Daily counts of Montgomery County, read as the product reads them."""
     city = read_city(DATA / "cities" / "montgomery-pa")
-    rules, source = combine(find_method("standard").method, city.calibration), city.sources[0]
+    rules, source = (
+        first_version(combine(find_method("standard").method, city.calibration)),
+        city.sources[0],
+    )
     received_at = datetime(2030, 1, 1, tzinfo=UTC)  # after every call
     with open_in_memory() as warehouse, TemporaryDirectory() as work:
         for path in waiting_files(source, folder):
@@ -355,7 +359,7 @@ def main() -> None:
     parser.add_argument("--county", type=Path, help="folder with Montgomery County's records")
     parser.add_argument("--toronto", type=Path, help="the publisher's whole table, Parquet")
     arguments = parser.parse_args()
-    study = load_study()
+    study = load_first()
     names = [town.name for town in read_city(CITY).towns.values()]
     print_choices(study, names)
     print_looking(study)

@@ -6,19 +6,17 @@ docs/methods/images/coverage.svg, in under two minutes. Every random draw is see
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Any
 from unittest.mock import patch
 
 import numpy as np
 
 from benchmarks.standard_study import _print_table, _spearman
-from benchmarks.tail_study import IMAGES, Line, Panel, apart, ordered_pairs, picture
+from benchmarks.tail_study import IMAGES, Line, Panel, ordered_pairs, picture
 from benchmarks.toronto import (
     DATA,
     SEED,
     Study,
     World,
-    dispersion,
     load_study,
     made_up_cities,
     simulate,
@@ -34,14 +32,13 @@ from pipeline.synthetic.incidents import make_counts
 from pipeline.synthetic.kinds import KINDS
 from pipeline.synthetic.rates import usual_per_day
 
-HALF_LIVES = (28.0, 56.0, 84.0, 182.0)
+HALF_LIVES = (28.0, 84.0, 182.0, 365.0)
 SIZES = (1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000)
 N_OF_SIZE, N_CITIES = 20, 200
 # A town's rate moves by about this much, and forgets half of a deviation in so many days: near what
 # Toronto shows, where two quarters of a neighbourhood differ by a variance of 0.04 to 0.15.
 DRIFT, DRIFT_HALF_LIFE = 0.2, 180.0
 N_DRIFTING, N_DOUBLED, DOUBLED_EVERY = 60, 4, 14
-WEIGH = "_weigh"  # the step of the method that is replaced to try what is not in it
 CLEARLY = 0.25  # the greater rate is higher by this share
 
 Cities = Mapping[str, FloatArray]
@@ -68,9 +65,20 @@ def print_order(study: Study) -> None:
 ORDER_HEAD = ("all pairs", "pairs a quarter apart", "Spearman with truth", "error, points")
 
 
+def _blind(rules: ScoringRules) -> ScoringRules:
+    """The method without its knowledge of clusters."""
+    return replace(rules, dispersion=np.ones(len(rules.pillars)))
+
+
 def _bare(rules: ScoringRules, half_life: float) -> ScoringRules:
-    """Another half-life, every town rated, no rank ranges."""
-    return replace(rules, half_life_days=half_life, rank_draws=1, least_expected_events=0.0)
+    """Another half-life, every town rated, no rank ranges, and nothing but the long run."""
+    return replace(
+        rules,
+        half_life_days=half_life,
+        rank_draws=1,
+        least_expected_events=0.0,
+        recent_days=0,
+    )
 
 
 def _both(scores: standard.Scores) -> dict[str, FloatArray]:
@@ -175,10 +183,12 @@ def print_coverage(study: Study) -> None:
     every = replace(study.rules, least_expected_events=0.0)
     worlds = sized_worlds(study)
     with patch("benchmarks.toronto.N_CITIES", N_CITIES):
-        found = {name: simulate(every, world) for name, world in worlds.items()}
-        with patch.object(standard, WEIGH, _with_dispersion(study)):
-            known = "clusters as measured, known to the method"
-            found[known] = simulate(every, worlds["clusters as measured"])
+        told = "clusters as measured, known to the method"
+        found = {
+            "Poisson": simulate(_blind(every), worlds["Poisson"]),
+            "clusters as measured": simulate(_blind(every), worlds["clusters as measured"]),
+            told: simulate(every, worlds["clusters as measured"]),
+        }
         rule = {name: simulate(study.rules, world) for name, world in worlds.items()}
     for name, cities in found.items():
         _print_table(f"{name}: every town rated", SIZE_HEAD, _by_size(cities))
@@ -199,22 +209,6 @@ SIZE_HEAD = (
     "rank range, places",
     "error, points",
 )
-
-
-def _with_dispersion(study: Study) -> Any:
-    """The weighing of the method, but an equivalent event carries the measured dispersion too."""
-    rules, clusters, weigh = study.rules, dispersion(study, 28), getattr(standard, WEIGH)
-    spread = rules.usual_rate * rules.severity**2
-    pillar = rules.category_pillar
-    factor = np.bincount(pillar, weights=spread * clusters) / np.bincount(pillar, weights=spread)
-
-    def weighed(*arguments: Any) -> Any:
-        evidence = weigh(*arguments)
-        return replace(
-            evidence, observed=evidence.observed / factor, expected=evidence.expected / factor
-        )
-
-    return weighed
 
 
 def _by_size(cities: Cities) -> list[list[str]]:
@@ -262,7 +256,7 @@ def print_synthetic() -> None:
     true = (usual_per_day(towns, generator) @ member) / population[:, None]
     exponent = true @ (usual_share(rules) / rules.usual_rate)
     ways = {f"{half_life:g}": _bare(rules, half_life) for half_life in HALF_LIVES}
-    ways["84, homicide apart"] = apart(ways["84"], "homicide")
+    ways["365, nothing apart"] = replace(ways["365"], apart_from=np.inf)
     rows = []
     for name, way in ways.items():
         found = _on_synthetic(counts, population, way, exponent)

@@ -13,7 +13,7 @@ import numpy as np
 from scipy import special
 from scipy.signal import fftconvolve
 
-from benchmarks.toronto import Study, usual_share
+from benchmarks.toronto import Study, first_version, usual_share
 from indices.arrays import FloatArray
 from indices.score.recent import borne_out, recent_factor
 from indices.score.standard import score_days
@@ -190,12 +190,12 @@ def borne_out_rate(
 
 
 def standard(study: Study, chance: float | None = None, *, by_harm: bool = False) -> Candidate:
-    """The standard method's exponent, as it is or raised by what the last 14 days bear out.
+    """The exponent of version 1.0 of the method, as it is or raised by what 14 days bear out.
 
     By counts: times `recent_factor`. By harm: not below the lower limit of the recent exponent, a
     weighted sum of Poisson counts taken for a scaled one (Fay and Feuer 1997).
     """
-    rules = replace(study.rules, rank_draws=1, least_expected_events=0.0)
+    rules = replace(first_version(study.rules), rank_draws=1, least_expected_events=0.0)
     per_incident = (usual_share(rules) / rules.usual_rate)[:, None] / study.population
 
     def rate(counts: FloatArray, n_days: int) -> FloatArray:

@@ -1,4 +1,4 @@
-"""How the choices of the standard method do on Toronto's records.
+"""How the choices of the standard method did on Toronto's records: version 1.0.
 
 python -m benchmarks.standard_study [SECTION ...] [--half-life DAYS] prints the Markdown tables of
 docs/methods/standard.md in about three minutes. Every random draw is seeded.
@@ -26,7 +26,7 @@ from benchmarks.toronto import (
     World,
     dispersion,
     fit_evidence,
-    load_study,
+    load_first,
     made_up_cities,
     measured,
     simulate,
@@ -372,7 +372,7 @@ def main() -> None:
     unknown = set(arguments.sections) - SECTIONS.keys()
     if unknown:
         parser.error(f"no section {', '.join(sorted(unknown))}; there are {', '.join(SECTIONS)}")
-    study = load_study()
+    study = load_first()
     if arguments.half_life:
         study = replace(study, rules=replace(study.rules, half_life_days=arguments.half_life))
     print(f"Half-life {study.rules.half_life_days:g} days, window {study.rules.window_days} days.")

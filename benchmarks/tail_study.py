@@ -14,7 +14,7 @@ import numpy as np
 from scipy.stats import rankdata
 
 from benchmarks.standard_study import _moved, _print_table, _spearman
-from benchmarks.toronto import SEED, _gamma_rates, fit_evidence, load_study, usual_share
+from benchmarks.toronto import SEED, _gamma_rates, fit_evidence, load_first, usual_share
 from indices.arrays import FloatArray
 from indices.levels import level_numbers
 from indices.method import ScoringRules
@@ -95,7 +95,7 @@ def treatments(rules: ScoringRules) -> list[Treatment]:
     }
     return [
         Treatment("full severity, not shrunk", rules, is_shrunk=False),
-        Treatment("full severity (the method)", rules),
+        Treatment("full severity, one group (1.0)", rules),
         *(Treatment(f"capped at {n} times the mean", r) for n, r in capped.items()),
         Treatment("square roots of severities", replace(rules, severity=rules.severity**0.5)),
         Treatment("full, homicide shrunk apart", apart(rules, "homicide")),
@@ -117,6 +117,7 @@ def apart(rules: ScoringRules, category: str) -> ScoringRules:
         pillars=(*rules.pillars, category),
         pillar_weight=np.append(weight, share),
         category_pillar=pillar,
+        dispersion=np.append(rules.dispersion, rules.dispersion[rules.category_pillar[at]]),
     )
 
 
@@ -135,7 +136,7 @@ def _counties(
     rules: ScoringRules, n: int, days: int, own: Sequence[int] = ()
 ) -> Iterator[tuple[FloatArray, FloatArray]]:
     """Counts and true rates; the categories `own` follow levels of their own in each town."""
-    study = load_study()
+    study = load_first()
     priors = [prior for _, _, prior in fit_evidence(study)]
     mean = np.array([prior.mean.mean() for prior in priors])
     shape = np.array([np.median(prior.shape) for prior in priors])
@@ -364,7 +365,7 @@ def _lines(panel: Panel, names: Sequence[str], width: int, height: int) -> list[
 
 def main() -> None:
     """Print the tables and draw the picture."""
-    rules = county_rules(load_study().rules)
+    rules = county_rules(load_first().rules)
     expected = SIZES[VILLAGE] * rules.usual_rate.sum() * 115.7
     print(f"A village of 2,000 expects {expected:.1f} incidents in the effective days.")
     for title, own in WORLDS.items():

@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -104,12 +104,30 @@ def fit_evidence(study: Study) -> list[tuple[FloatArray, FloatArray, GammaPrior]
     return evidence
 
 
+def load_first() -> Study:
+    """As `load_study`, with the rules of version 1.0."""
+    study = load_study()
+    return replace(study, rules=first_version(study.rules))
+
+
 def load_study() -> Study:
     """Read the city folder and the method."""
     method = StandardMethod.model_validate(_read_toml(DATA / "methods" / "standard.toml"))
     rules = combine(method, Calibration.model_validate(_read_toml(CITY / "method.toml")))
     counts, population = _load_counts(rules.categories)
     return Study(counts=counts, population=population, rules=rules)
+
+
+def first_version(rules: ScoringRules) -> ScoringRules:
+    """Version 1.0 of the method, by which several choices were measured."""
+    return replace(
+        rules,
+        window_days=365,
+        half_life_days=84.0,
+        recent_days=0,
+        apart_from=np.inf,
+        dispersion=np.ones(len(rules.pillars)),
+    )
 
 
 def _read_toml(path: Path) -> dict[str, object]:

@@ -25,12 +25,27 @@ from indices.choices import (
     WholeNumber,
 )
 
+HALF = 0.5
+
 
 class Window(Strict):
     """How far the score looks back, and how fast it forgets."""
 
     window_days: WholeNumber
     half_life_days: PositiveNumber
+
+
+class Recent(Strict):
+    """What the last days may do: raise a rate as far as chance does not explain it."""
+
+    window_days: WholeNumber
+    chance: Share  # how often at most a calm town is raised at all; below 0.5
+
+    @model_validator(mode="after")
+    def _is_a_lower_limit(self) -> Self:
+        if not self.chance.value < HALF:
+            raise ValueError(f"chance must be below {HALF}, got {self.chance.value}")
+        return self
 
 
 class Uncertainty(Strict):
@@ -109,7 +124,9 @@ class StandardMethod(Method):
 
     kind: Literal["standard"]
     window: Window
+    recent: Recent
     scale_base: Share
+    apart_from: PositiveNumber  # times a pillar's mean severity; graver categories are shrunk apart
     uncertainty: Uncertainty
     pillars: dict[Code, Text]
     categories: dict[Code, Category]
@@ -143,6 +160,7 @@ class PillarCalibration(Strict):
     """A pillar's share in the composite and the usual rates of its categories."""
 
     weight: PositiveNumber
+    dispersion: PositiveNumber | None = None  # variance of counts over their mean; 1 if not given
     # Incidents per 100,000 residents and day; empty where they are still to be measured.
     usual_per_100k_day: dict[Code, float] = Field(default_factory=dict)
 
@@ -169,6 +187,9 @@ class ScoringRules:
 
     window_days: int
     half_life_days: float
+    recent_days: int  # 0: the last days raise nothing
+    recent_chance: float  # below 0.5
+    apart_from: float  # times a pillar's mean severity, see `indices.score.groups`
     scale_base: float
     interval: float
     rank_low: float
@@ -179,6 +200,7 @@ class ScoringRules:
     cuts: tuple[float, ...]
     pillars: tuple[str, ...]
     pillar_weight: FloatArray  # (n_pillars,), sums to 1
+    dispersion: FloatArray  # (n_pillars,), variance of counts over their mean, 1 is Poisson
     categories: tuple[str, ...]  # grouped by pillar
     category_pillar: IntArray  # (n_categories,), positions in `pillars`
     severity: FloatArray  # (n_categories,)
@@ -206,9 +228,16 @@ def combine(method: StandardMethod, calibration: Calibration) -> ScoringRules:
     ]
     codes, positions, severity, usual = zip(*rows, strict=True)
     weight = np.array([part.weight.value for part in calibration.pillars.values()])
+    dispersion = [
+        1.0 if part.dispersion is None else part.dispersion.value
+        for part in calibration.pillars.values()
+    ]
     return ScoringRules(
         window_days=int(method.window.window_days.value),
         half_life_days=method.window.half_life_days.value,
+        recent_days=int(method.recent.window_days.value),
+        recent_chance=method.recent.chance.value,
+        apart_from=method.apart_from.value,
         scale_base=method.scale_base.value,
         interval=method.uncertainty.interval.value,
         rank_low=method.uncertainty.rank_low.value,
@@ -219,6 +248,7 @@ def combine(method: StandardMethod, calibration: Calibration) -> ScoringRules:
         cuts=method.levels.cuts,
         pillars=pillars,
         pillar_weight=weight / weight.sum(),
+        dispersion=np.array(dispersion),
         categories=codes,
         category_pillar=np.array(positions),
         severity=np.array(severity),

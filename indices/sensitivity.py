@@ -128,7 +128,8 @@ def rank_shifts(
         spread: See `n_draws`.
 
     The towns ranked are always those that the method itself rates, or ranks would move because
-    others come and go. Pillars are fitted anew only where their rates change.
+    others come and go. Pillars are fitted anew only where their rates change; random weights keep
+    the rates, also where the last days have raised them.
     """
     base = _score_last_day(counts, population, rules)
     rated, rates = base.rated, base.relative_rate[0]
@@ -219,10 +220,19 @@ def _stretched(rules: ScoringRules, factor: float) -> ScoringRules:
 
 
 def _same_rates(left: ScoringRules, right: ScoringRules) -> bool:
-    """Whether the two give the pillars the same relative rates, whatever the pillars weigh."""
+    """Whether the two give the pillars the same relative rates.
+
+    What pillars weigh matters where the last days may raise them: they do so together.
+    """
+    same_weights = np.array_equal(left.pillar_weight, right.pillar_weight)
     return (
         left.window_days == right.window_days
         and left.half_life_days == right.half_life_days
+        and left.recent_days == right.recent_days
+        and (left.recent_days == 0 or same_weights)
+        and left.recent_chance == right.recent_chance
+        and left.apart_from == right.apart_from
+        and np.array_equal(left.dispersion, right.dispersion)
         and np.array_equal(left.severity, right.severity)
         and np.array_equal(left.usual_rate, right.usual_rate)
     )
@@ -230,7 +240,9 @@ def _same_rates(left: ScoringRules, right: ScoringRules) -> bool:
 
 def _score_last_day(counts: FloatArray, population: FloatArray, rules: ScoringRules) -> Scores:
     """Score without rank ranges, which cost more than all the rest."""
-    return score_days(counts, population=population, rules=replace(rules, rank_draws=1), n_days=1)
+    bare, window = replace(rules, rank_draws=1), rules.window_days  # older days change nothing
+    people = population[-window:] if population.ndim > 1 else population
+    return score_days(counts[-window:], population=people, rules=bare, n_days=1)
 
 
 def _combined(

@@ -81,9 +81,15 @@ def _reasons(first: Edition, second: Edition) -> tuple[str, ...]:
 
 
 def category_differences(comparison: Comparison, town_id: str) -> pd.Series:
-    """Points lost by category in the second edition less those in the first, largest first."""
+    """Points lost by category in the second edition less those in the first, largest first.
+
+    None where the town is not rated in both: its points would tell the score that is kept back.
+    """
     lost = []
     for edition in (comparison.first, comparison.second):
+        rated = edition.ranking.loc[edition.ranking["score"].notna(), "town_id"]
+        if town_id not in set(rated):
+            return pd.Series(dtype="float64")
         own = edition.components[edition.components["town_id"] == town_id]
         lost.append(own.groupby("category", sort=False)["points_lost"].sum())
     difference = lost[1].subtract(lost[0], fill_value=0.0).round(3)

@@ -84,7 +84,10 @@ def print_explanation(
     elif isinstance(method, CompositeMethod):
         rows = _indicator_rows(own["indicators"], edition, city, method, language)
         _print(console, INDICATOR_HEADS, rows, language)
-    rows = [*_component_rows(own["components"], edition, method, language)]
+    lost = own["components"]
+    if pd.isna(row["score"]):  # nor are its points told, which would sum to the score
+        lost = lost.assign(points_lost=float("nan"))
+    rows = [*_component_rows(lost, edition, method, language)]
     _print(console, COMPONENT_HEADS, rows, language)
 
 
@@ -97,12 +100,13 @@ def _tables(edition: Edition) -> Iterator[tuple[str, pd.DataFrame]]:
 def _print(
     console: Console, heads: Sequence[str], rows: Sequence[Cells], language: Language
 ) -> None:
-    """A plain table; numbers to the right."""
+    """A plain table; numbers to the right, and no column that this method leaves empty."""
     table = RichTable(box=None, pad_edge=False)
-    for head in heads:
+    filled = [at for at in range(len(heads)) if any(cells[at] not in {"", "–"} for cells in rows)]
+    for head in (heads[at] for at in filled):
         table.add_column(language.text(head), justify="left" if head in TEXT_HEADS else "right")
     for cells in rows:
-        table.add_row(*map(RichText, cells))
+        table.add_row(*(RichText(cells[at]) for at in filled))
     console.print(table)
 
 
@@ -181,6 +185,7 @@ def _component_rows(
     """The points lost by category, and their sum."""
     decimals = edition.facts.decimals
     lost = 0
+    is_known = components["points_lost"].notna().any()
     for row in components.to_dict("records"):
         points = row["points_lost"]
         lost += 0 if pd.isna(points) else round(10**decimals * points)
@@ -193,7 +198,7 @@ def _component_rows(
         )
     is_index = isinstance(method, CompositeMethod) and method.higher_is == "worse"
     total = language.text("Index") if is_index else language.text("100 − score")
-    yield (total, "", "", "", f"{lost / 10**decimals:.{decimals}f}")
+    yield (total, "", "", "", f"{lost / 10**decimals:.{decimals}f}" if is_known else "–")
 
 
 def category_name(code: str, method: Method, language: Language) -> str:

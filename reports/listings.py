@@ -6,6 +6,7 @@ from pipeline.doctor import Finding
 from pipeline.editions.stale import EditionState
 from pipeline.methods import AnyMethodFile, choices_of, method_as_data
 from pipeline.settings import Setting
+from pipeline.sources.text import visible
 
 
 def method_lines(files: Sequence[AnyMethodFile]) -> Iterator[str]:
@@ -14,14 +15,14 @@ def method_lines(files: Sequence[AnyMethodFile]) -> Iterator[str]:
         yield (
             f"{row['id']:26} {row['version']:5} {row['formula']:17} "
             f"{row['stated']:3} stated, {row['assumed']:3} assumed  {row['sha256'][:12]}  "
-            f"{row['name']['en']} · {row['name']['zh']}"
+            f"{visible(row['name']['en'])} · {visible(row['name']['zh'])}"
         )
 
 
 def choice_lines(file: AnyMethodFile) -> Iterator[str]:
     """A line a value: where it comes from."""
     for path, value, status, origin in choices_of(file.method.model_dump(mode="json")):
-        yield f"{path} = {value}  [{status}: {origin}]"
+        yield visible(f"{path} = {value}  [{status}: {origin}]")
 
 
 def rate_lines(rates: Mapping[str, Mapping[str, float]]) -> Iterator[str]:

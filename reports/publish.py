@@ -85,7 +85,7 @@ def publish(
         kind = lead_kind(method)
         for tree in (site, internal):
             moves |= stage_latest(tree, newest=_newest(tree, kind, place, editions))
-    moves |= _stage_front(site, city, place if leads else None, method)
+    moves |= _stage_front(site, city, place, method)
     _move(moves)
     for tree in (site, internal):
         sweep(tree)
@@ -131,15 +131,22 @@ def _stage_method(site: Path, method: AnyMethodFile) -> dict[Path, Path]:
     return moves
 
 
-def _stage_front(
-    site: Path, city: City, place: str | None, method: AnyMethodFile
-) -> dict[Path, Path]:
+def _stage_front(site: Path, city: City, place: str, method: AnyMethodFile) -> dict[Path, Path]:
     """Write the front page aside unless it is there already."""
-    names = {*published_editions(site), *([place] if place else [])}
-    ordered = sorted(names, key=edition_order, reverse=True)
-    methods = {path.parents[1].name for path in (site / METHODS).glob("*/en/index.html")}
-    content = render_front(city, editions=ordered, methods=sorted({*methods, method.method.id}))
+    with_page = {path.parents[1].name for path in (site / METHODS).glob("*/en/index.html")}
+    names = sorted({*with_page, method.method.id})
+    methods = {name: _editions(site, f"{METHODS}/{name}/", place) for name in names}
+    content = render_front(city, editions=_editions(site, "", place), methods=methods)
     return _stage_page(site, "index.html", content.encode())
+
+
+def _editions(site: Path, below: str, place: str) -> list[str]:
+    """Folders of editions below a part of the site, newest first, with the one being published."""
+    known = {*published_editions(site / below)}
+    own = place.removeprefix(below)
+    if place.startswith(below) and own.count("/") == 1:  # the period and the revision, no more
+        known.add(own)
+    return sorted(known, key=edition_order, reverse=True)
 
 
 def _stage_page(site: Path, name: str, content: bytes) -> dict[Path, Path]:

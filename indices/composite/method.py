@@ -5,9 +5,10 @@ whether we had to assume it: most cities published a result and no formula.
 """
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from indices.choices import (
     Choice,
@@ -22,6 +23,16 @@ from indices.periods import PeriodKind
 
 Denominators = Literal["residents", "registered_and_floating", "vehicles", "area_km2", "none"]
 Score = Annotated[float, Field(ge=0, le=100)]
+
+
+def _fall_or_stay(scores: tuple[float, ...]) -> tuple[float, ...]:
+    """More harm must never give a better score."""
+    if any(later > earlier for earlier, later in pairwise(scores)):
+        raise ValueError(f"scores must fall or stay level, got {list(scores)}")
+    return scores
+
+
+Scores = Annotated[tuple[Score, ...], AfterValidator(_fall_or_stay)]
 
 
 class Source(Strict):
@@ -128,7 +139,7 @@ class Breakpoints(Choice):
 
     kind: Literal["breakpoints"]
     edges: Annotated[tuple[float, ...], Field(min_length=2)]
-    scores: tuple[Score, ...]
+    scores: Scores
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
@@ -148,7 +159,7 @@ class Grades(Choice):
 
     kind: Literal["grades"]
     shares: Annotated[tuple[float, ...], Field(min_length=2)]
-    scores: tuple[Score, ...]
+    scores: Scores
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
@@ -176,7 +187,7 @@ class ChangeSteps(Choice):
 
     kind: Literal["change_steps"]
     edges: Annotated[tuple[float, ...], Field(min_length=1)]
-    scores: tuple[Score, ...]
+    scores: Scores
     edge_belongs_to: Literal["better", "worse"]
 
     @model_validator(mode="after")

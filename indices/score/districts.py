@@ -1,25 +1,21 @@
 """Scores of districts, and of the city as a whole, by the standard method.
 
 A district is its towns' harm and residents added up. It is large enough to speak for itself: its
-rate is not drawn towards the city's, and its interval rests on its own incidents alone.
+rate is not drawn towards the city's, its interval rests on its own incidents alone, and its last
+days raise nothing.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from indices.arrays import BoolArray, FloatArray, IntArray, add_up
 from indices.levels import level_numbers
 from indices.method import ScoringRules
+from indices.score.evidence import Evidence, refuse_misfits, weigh
 from indices.score.ranking import competition_ranks
 from indices.score.shrinkage import JEFFREYS_SHAPE, GammaPosterior
-from indices.score.standard import (
-    Evidence,
-    interval,
-    published_scores,
-    refuse_misfits,
-    weigh,
-)
+from indices.score.standard import interval, published_scores
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -64,9 +60,10 @@ def score_districts(
     _refuse_wrong_groups(groups, n_groups, n_towns=population.shape[-1])
     member = np.asarray(groups[:, None] == np.arange(n_groups), dtype=np.float64)
     # Counts and residents are whole numbers: the product adds them up exactly, in any order.
-    evidence = weigh(member.T @ counts, population @ member, rules, n_days)
-    exponent = add_up(evidence.category_share * rules.pillar_weight[rules.category_pillar])
-    low, high = interval(_own_posteriors(evidence), rules)
+    evidence = weigh(member.T @ counts, population @ member, replace(rules, recent_days=0), n_days)
+    of_category = evidence.groups.weight[evidence.groups.of_category]
+    exponent = add_up(evidence.category_share * of_category)
+    low, high = interval(_own_posteriors(evidence), evidence.groups, rules)
     rated = evidence.expected_events >= rules.least_expected_events
     published = published_scores(exponent, rated, rules)
     return DistrictScores(
@@ -82,7 +79,7 @@ def score_districts(
 
 
 def _own_posteriors(evidence: Evidence) -> list[GammaPosterior]:
-    """What each pillar's events alone say of its relative rate.
+    """What each group's events alone say of its relative rate.
 
     Jeffreys' prior for a Poisson rate: half an event more, no exposure more. A district without any
     harm has an interval with two ends, not a certainty.
@@ -90,11 +87,11 @@ def _own_posteriors(evidence: Evidence) -> list[GammaPosterior]:
     shape = evidence.observed + JEFFREYS_SHAPE
     return [
         GammaPosterior(
-            shape=shape[..., pillar],
-            rate=evidence.expected[..., pillar],
+            shape=shape[..., group],
+            rate=evidence.expected[..., group],
             kept=np.ones(shape.shape[:-1]),
         )
-        for pillar in range(shape.shape[-1])
+        for group in range(shape.shape[-1])
     ]
 
 

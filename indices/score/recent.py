@@ -40,6 +40,26 @@ def recent_factor(recent: FloatArray, *, expected: FloatArray, chance: float) ->
     return np.maximum(ratio, 1.0)
 
 
+def borne_out_rise(
+    long_run: FloatArray, *, observed: FloatArray, per_event: FloatArray, chance: float
+) -> FloatArray:
+    """By how much the last days raise a rate, >= 0: up to what they bear out, if that is more.
+
+    Args:
+        long_run: Rates, >= 0, any shape.
+        observed: Rates of the last days alone, >= 0, same shape.
+        per_event: What one equivalent event adds to such a rate, > 0, same shape. The events are
+            not necessarily whole; the limit is that of `borne_out` all the same.
+        chance: As for `borne_out`, below 0.5: no limit then exceeds the events themselves.
+    """
+    rise = np.zeros(long_run.shape)
+    above = observed > long_run  # a gamma quantile is dear, and only these can be raised
+    unit = per_event[above]
+    limit = special.gammaincinv(observed[above] / unit, chance) * unit
+    rise[above] = np.maximum(limit - long_run[above], 0)
+    return rise
+
+
 def borne_out(events: FloatArray, *, chance: float) -> FloatArray:
     """Least mean that so many events bear out: a lower one reaches them too seldom.
 

@@ -1,6 +1,6 @@
 """The site's first page: a choice of language, and the editions."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.city import City
@@ -31,11 +31,19 @@ class FrontPage:
     notices: tuple[str, ...]
     day: str
     editions: tuple[str, ...]  # folders, newest first
-    methods: tuple[str, ...]  # that have a page
+    methods: tuple[tuple[str, tuple[str, ...]], ...]  # with a page; editions below it, newest first
 
 
-def render_front(city: City, *, editions: Sequence[str], methods: Sequence[str]) -> str:
-    """The front page, in both languages at once."""
+def render_front(
+    city: City, *, editions: Sequence[str], methods: Mapping[str, Sequence[str]]
+) -> str:
+    """The front page, in both languages at once.
+
+    Args:
+        city: Whose it is.
+        editions: Folders of the leading method's editions, newest first.
+        methods: Methods that have a page, and the folders below it: the others' editions.
+    """
     codes = sorted(NAMES, key=lambda code: code != city.about.language)
     choices = tuple(
         Choice(
@@ -50,6 +58,6 @@ def render_front(city: City, *, editions: Sequence[str], methods: Sequence[str])
         notices=notices(city, *map(language, codes)),
         day=editions[0].split("/")[0] if editions else "",
         editions=tuple(editions),
-        methods=tuple(methods),
+        methods=tuple((name, tuple(methods[name])) for name in sorted(methods)),
     )
     return render("front.html.j2", language=language(codes[0]), page=page)

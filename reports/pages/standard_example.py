@@ -15,9 +15,10 @@ from reports.pages.example_sums import calculated, sum_of
 from reports.pages.method_view import Cell, LevelLine, Line, Step, Table, plain_number, text_rows
 from reports.words.language import Language
 
-RESIDENTS = (20_000, 30_000, 12_000, 3_000)
+RESIDENTS = (5_000, 7_500, 3_000, 750)
+LATEST = 20  # days back: nothing has happened since, so that nothing is raised
 USUAL_PER_100K_DAY = (1.5, 0.25)
-INCIDENTS = (  # by town, category and 0, 1, 2 half-lives back, as in docs/methods/standard.md
+INCIDENTS = (  # by town, category and 0, 1, 2 half-lives before the latest day with any
     ((10, 20, 24), (1, 2, 4)),
     ((40, 60, 72), (6, 8, 8)),
     ((2, 4, 8), (0, 2, 0)),
@@ -82,7 +83,7 @@ def make_standard_example(method: StandardMethod) -> StandardExample:
     """Score the last day of the made-up towns; the same method always gives the same example."""
     rules = _rules(method)
     half_life = int(rules.half_life_days)
-    days_back = (0, half_life, 2 * half_life)
+    days_back = tuple(LATEST + n * half_life for n in range(3))
     counts = np.zeros((rules.window_days, len(RESIDENTS), len(rules.categories)))
     counts[[-1 - back for back in days_back]] = np.moveaxis(np.array(INCIDENTS), 2, 0)
     weights = recency_weights(window_days=rules.window_days, half_life_days=rules.half_life_days)
@@ -140,7 +141,7 @@ def _records(example: StandardExample, language: Language) -> Step:
     ]
     sentence = language.text(
         "Four made-up towns, one pillar, one day. Usual rates per 100,000 residents and day: "
-        "%(rates)s.",
+        "%(rates)s. Nothing has happened in the last days, so no rate is raised.",
         rates=language.listing(usual),
     )
     table = Table(language.text("Made-up records"), heads, text_rows(rows, n_numbers=3))

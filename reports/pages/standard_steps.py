@@ -28,7 +28,8 @@ def standard_steps(method: StandardMethod, marker: Marker) -> tuple[Step, ...]:
         _counted(method, marker),
         _weighed(method, marker),
         _compared(language),
-        _shrunk(language),
+        _shrunk(method, marker),
+        _risen(method, marker),
         _scored(method, marker),
         _not_rated(method, marker),
         _chance(method, marker),
@@ -129,8 +130,9 @@ def _compared(language: Language) -> Step:
     )
 
 
-def _shrunk(language: Language) -> Step:
+def _shrunk(method: StandardMethod, marker: Marker) -> Step:
     """What a town with little evidence borrows."""
+    language = marker.language
     return Step(
         language.text("Small towns"),
         (
@@ -141,6 +143,42 @@ def _shrunk(language: Language) -> Step:
                     "× own rate + (1 − kept) × rate of all. How far the towns differ is measured "
                     "anew each day (Poisson-gamma model)."
                 )
+            ),
+            marker.line(
+                language.text(
+                    "A category that weighs at least %(times)s times its pillar's mean, as "
+                    "homicide may, is drawn on its own: it is so rare that one incident tells "
+                    "little of a town.",
+                    times=plain_number(method.apart_from.value, language),
+                ),
+                method.apart_from,
+            ),
+        ),
+    )
+
+
+def _risen(method: StandardMethod, marker: Marker) -> Step:
+    """What the last days may do."""
+    language, recent = marker.language, method.recent
+    return Step(
+        language.text("A rise of the last days"),
+        (
+            marker.line(
+                language.text(
+                    "A long memory does not see what has just begun. So the last %(days)s days are "
+                    "looked at by themselves.",
+                    days=plain_number(recent.window_days.value, language),
+                ),
+                recent.window_days,
+            ),
+            marker.line(
+                language.text(
+                    "If even the least harm that explains their incidents with a chance of "
+                    "%(chance)s lies above the town's rate, the rate is raised to it. Calm days "
+                    "lower nothing: few incidents in two weeks are mostly chance.",
+                    chance=plain_number(recent.chance.value, language),
+                ),
+                recent.chance,
             ),
         ),
     )

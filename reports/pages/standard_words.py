@@ -41,7 +41,7 @@ def how_to_read(edition: Edition, method: StandardMethod, language: Language) ->
             usual=language.number(100 * base),
             twice=language.number(100 * base**2),
         ),
-        _memory(edition, method, language),
+        *_memory(edition, method, language),
         language.text(
             "The interval holds the true score in %(share)s of 100 cases; the rank range "
             "holds the true rank in %(ranks)s of 100. Places whose ranges overlap widely cannot "
@@ -58,20 +58,29 @@ def how_to_read(edition: Edition, method: StandardMethod, language: Language) ->
     )
 
 
-def _memory(edition: Edition, method: StandardMethod, language: Language) -> str:
-    """How far the score looks back."""
+def _memory(edition: Edition, method: StandardMethod, language: Language) -> tuple[str, ...]:
+    """How far the score looks back, and what the last days may do."""
     if edition.facts.period_kind != "day":
-        return language.text(
-            "It is made from the %(days)s days of the period alone, which all count the same: it "
-            "tells how the period was, not what to expect after it.",
-            days=language.number(edition.facts.window_days),
+        return (
+            language.text(
+                "It is made from the %(days)s days of the period alone, which all count the same: "
+                "it tells how the period was, not what to expect after it.",
+                days=language.number(edition.facts.window_days),
+            ),
         )
-    return language.text(
-        "It looks back %(window)s days, and what lies %(half_life)s days back counts half. "
-        "It is not the number of yesterday's incidents: a single day says almost nothing "
-        "about a place.",
-        window=language.number(edition.facts.window_days),
-        half_life=language.number(method.window.half_life_days.value),
+    return (
+        language.text(
+            "It looks back %(window)s days, and what lies %(half_life)s days back counts half. "
+            "It is not the number of yesterday's incidents: a single day says almost nothing "
+            "about a place.",
+            window=language.number(edition.facts.window_days),
+            half_life=language.number(method.window.half_life_days.value),
+        ),
+        language.text(
+            "Where the last %(days)s days were worse than that beyond chance, the score falls at "
+            "once as far as they bear it out. Calm days raise it slowly.",
+            days=language.number(method.recent.window_days.value),
+        ),
     )
 
 

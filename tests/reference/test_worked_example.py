@@ -20,7 +20,7 @@ from pipeline.settings import REPOSITORY
 
 PAGE = (REPOSITORY / "docs" / "methods" / "standard.md").read_text(encoding="utf-8")
 METHOD = REPOSITORY / "data" / "methods" / "standard.toml"
-DAYS_BACK = (0, 84, 168)
+DAYS_BACK = (0, 365, 730)
 NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?")
 MADE_UP = {"status": "assumed", "reason": "two pillars of equal weight, as the page says"}
 
@@ -142,13 +142,13 @@ def of_ash(step: Steps) -> Iterator[tuple[str, float]]:
     yield "5. posterior rate", step.known.rate[0, 0]
     yield "5. posterior mean", step.known.mean[0, 0]
     yield "5. kept", step.known.kept[0, 0]
-    yield "8. posterior variance", step.known.variance[0, 0]
+    yield "9. posterior variance", step.known.variance[0, 0]
 
 
 def test_the_steps_of_ash(scores: Scores, steps: list[Steps]) -> None:
     """Each number of the table of steps is what its step gives, pillar by pillar."""
     table = page_table("Ash, step by step | persons")
-    expected_scores = [printed(cell) for cell in table.pop("6. pillar score")]
+    expected_scores = [printed(cell) for cell in table.pop("7. pillar score")]
     assert expected_scores == scores.pillar_score[0, 0].tolist()
     for pillar, step in enumerate(steps):
         expected = {label: printed(cells[pillar]) for label, cells in table.items()}
@@ -162,7 +162,7 @@ def test_the_steps_are_those_of_the_method(scores: Scores, steps: list[Steps]) -
             scores.own_relative_rate[0, :, pillar].tolist()
         )
         assert step.known.mean[0].tolist() == pytest.approx(
-            scores.relative_rate[0, :, pillar].tolist()
+            scores.long_run_rate[0, :, pillar].tolist()
         )
         assert step.known.kept[0].tolist() == pytest.approx(scores.kept[0, :, pillar].tolist())
 
@@ -177,6 +177,32 @@ def test_the_pillars_of_ash_together(city: SmallCity, steps: list[Steps]) -> Non
     ends = stats.gamma(shape, scale=unit).ppf([0.025, 0.975])
     score = float(score_from_exponent(np.array(mean), base=base))
     assert table == [mean, score, variance, shape, unit, *ends.tolist()]
+
+
+def last_days(city: SmallCity, town: int, long_run: float) -> list[float]:
+    """Rows of step 6 for one town, as the page words it."""
+    counts, population, rules = city
+    usual = np.bincount(rules.category_pillar, weights=rules.severity * rules.usual_rate)
+    added = (rules.pillar_weight / usual)[rules.category_pillar] * rules.severity
+    weights = recency_weights(window_days=rules.window_days, half_life_days=rules.half_life_days)
+    incidents = weighted_counts(counts, weights=weights, n_days=1)[0].sum(axis=0)
+    exposed = 14 * population[town]
+    own = float(counts[-14:, town].sum(axis=0) @ added) / exposed
+    unit = float(added**2 @ incidents / (added @ incidents)) / exposed
+    limit = float(stats.gamma.ppf(0.21, own / unit)) * unit
+    return [long_run, own, unit, own / unit, limit, max(0.0, limit - long_run)]
+
+
+def test_what_the_last_days_bear_out(city: SmallCity, scores: Scores, steps: list[Steps]) -> None:
+    """The table of step 6, column by column; the rise is what the rates then have more."""
+    table = list(page_table("step 6, the last 14 days").values())
+    weight = city.rules.pillar_weight
+    for town, column in enumerate(zip(*table, strict=True)):
+        long_run = float(weight @ [step.known.mean[0, town] for step in steps])
+        rows = last_days(city, town, long_run)
+        assert [printed(cell) for cell in column] == rows
+        rise = scores.relative_rate[0, town] - scores.long_run_rate[0, town]
+        assert float(weight @ rise) == pytest.approx(rows[-1])
 
 
 def test_the_points_that_ash_lost(scores: Scores, steps: list[Steps]) -> None:
@@ -219,4 +245,7 @@ def test_the_page_names_the_numbers_of_the_method(city: SmallCity) -> None:
     assert [looks_back] == page_table("fact | value")["looks back"]
     assert f"`w[t] = 0.5 ** (t / {rules.half_life_days:g})`" in PAGE
     assert f"Their sum is {weights.sum():.1f}" in PAGE
+    assert f"({100 * rules.recent_chance:g} % quantile of a gamma" in PAGE
+    assert f"weighs {rules.apart_from:g} times" in PAGE
+    assert f"The last {rules.recent_days} days" in PAGE
     assert f"score = 100 · {rules.scale_base:g} ** x" in PAGE

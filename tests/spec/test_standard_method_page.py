@@ -19,7 +19,8 @@ from reports.words.language import language
 from tests.spec.pocket_calculator import evaluate, number, rounded, texts
 from tests.spec.test_method_pages import example_texts, sums_in
 
-WINDOW, HALF_LIFE, BASE = 365, 84, 0.85
+WINDOW, HALF_LIFE, BASE = 1095, 365, 0.85
+WEIGHTS = [0.5 ** ((20 + n * HALF_LIFE) / HALF_LIFE) for n in range(3)]
 SEVERITIES = (77.0, 583.0)
 
 
@@ -38,7 +39,7 @@ def by_hand() -> tuple[list[float], list[float]]:
     for town in INCIDENTS:
         own = 0.0
         for severity, counts in zip(SEVERITIES, town, strict=True):
-            for weight, count in zip((1.0, 0.5, 0.25), counts, strict=True):
+            for weight, count in zip(WEIGHTS, counts, strict=True):
                 own += weight * severity * count
                 squares += (weight * severity) ** 2 * count
         harm.append(own)

@@ -8,11 +8,15 @@ from hypothesis.extra import numpy as npst
 
 from indices.arrays import FloatArray
 from indices.method import ScoringRules
-from indices.score.standard import Scores, score_days
+from indices.score.evidence import Evidence
+from indices.score.standard import Scores, exponent_parts, posteriors, raised_by, score_days
 
 STANDARD = ScoringRules(
     window_days=28,
     half_life_days=7.0,
+    recent_days=5,
+    recent_chance=0.2,
+    apart_from=20.0,
     scale_base=0.85,
     interval=0.95,
     rank_low=0.05,
@@ -23,6 +27,7 @@ STANDARD = ScoringRules(
     cuts=(90.0, 80.0, 70.0),
     pillars=("persons", "property"),
     pillar_weight=np.array([0.5, 0.5]),
+    dispersion=np.array([1.0, 1.3]),
     categories=("assault", "robbery", "break_and_enter"),
     category_pillar=np.array([0, 0, 1]),
     severity=np.array([77.0, 583.0, 187.0]),
@@ -32,6 +37,7 @@ ONE_PILLAR = replace(
     STANDARD,
     pillars=("fire",),
     pillar_weight=np.array([1.0]),
+    dispersion=np.array([1.0]),
     categories=("fire",),
     category_pillar=np.array([0]),
     severity=np.array([1.0]),
@@ -41,6 +47,7 @@ MANY_CATEGORIES = replace(
     STANDARD,
     pillars=("persons", "traffic", "fire"),
     pillar_weight=np.array([0.5, 0.3, 0.2]),
+    dispersion=np.array([1.0, 1.0, 1.4]),
     categories=tuple("abcdefghij"),
     category_pillar=np.array([0, 0, 1, 1, 1, 1, 1, 1, 1, 2]),
     severity=np.array([77.0, 583.0, 0.1, 0.7, 1.3, 10.0, 2.2, 0.25, 1 / 3, 1.0]),
@@ -53,6 +60,14 @@ NINE_IN_A_PILLAR = replace(
     category_pillar=np.zeros(9, dtype=np.int64),
     severity=np.array([0.1, 0.7, 1.3, 10.0, 2.2, 0.25, 4.0, 1 / 3, 9.9]),
     usual_rate=np.linspace(0.2e-3, 1.5e-3, 9),
+)
+# What is grave is shrunk apart: two categories of the first pillar, none of the others.
+TWO_APART = replace(
+    STANDARD,
+    categories=("homicide", "assault", "attempt", "robbery", "break_and_enter"),
+    category_pillar=np.array([0, 0, 0, 0, 1]),
+    severity=np.array([7042.0, 77.0, 4300.0, 583.0, 187.0]),
+    usual_rate=np.array([1e-5, 1.5e-3, 1e-5, 0.25e-3, 1e-3]),
 )
 Windows = tuple[tuple[int, float], ...]  # days and half-life
 STEADY_WINDOWS: Windows = ((1, 1.0), (5, 2.0), (28, 7.0), (70, 84.0))
@@ -78,9 +93,10 @@ def made_up_rules(draw: st.DrawFn, *, windows: Windows) -> ScoringRules:
     """One, two or three pillars, and a window."""
     window_days, half_life_days = draw(st.sampled_from(windows))
     return replace(
-        draw(st.sampled_from([ONE_PILLAR, STANDARD, MANY_CATEGORIES, NINE_IN_A_PILLAR])),
+        draw(st.sampled_from([ONE_PILLAR, STANDARD, MANY_CATEGORIES, NINE_IN_A_PILLAR, TWO_APART])),
         window_days=window_days,
         half_life_days=half_life_days,
+        recent_days=draw(st.sampled_from([0, 3, 14])),
         least_expected_events=draw(st.sampled_from([0.01, 1.0, 10.0])),
     )
 
@@ -113,3 +129,13 @@ def simulated_city(seed: int, *, rules: ScoringRules, n_towns: int, n_history: i
     mean = population[:, None] * relative * rules.usual_rate
     counts = generator.poisson(mean, (n_history, *mean.shape)).astype(np.float64)
     return MadeUpCity(counts=counts, population=population, rules=rules)
+
+
+def parts_of(evidence: Evidence, rules: ScoringRules) -> FloatArray:
+    """Each category's part of the exponent, (n_days, n_towns, n_categories)."""
+    known = posteriors(evidence)
+    mean, kept = (
+        np.stack([getattr(group, name) for group in known], axis=2) for name in ("mean", "kept")
+    )
+    factor = raised_by(mean, evidence, rules)
+    return exponent_parts(evidence, mean=mean, kept=kept, factor=factor)

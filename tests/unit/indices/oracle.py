@@ -13,10 +13,9 @@ from fractions import Fraction
 from scipy import optimize, stats
 
 from indices.method import ScoringRules
+from tests.unit.indices.oracle_evidence import Counts, Weighed, evidence_groups, weigh
 
-UNIT = 2**20
 LEAST_SHAPE, MOST_SHAPE = 0.5, 1e6
-Counts = Sequence[Sequence[Sequence[float]]]  # by day, town and category
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,12 +28,15 @@ class Prior:
 
 @dataclass(frozen=True, kw_only=True)
 class Night:
-    """All results of one day; lists over towns, and in them over pillars or categories."""
+    """All results of one day; lists over towns, in them over groups, pillars or categories."""
 
     observed: list[list[float]]
     expected: list[list[float]]
+    recent: list[list[float]]
+    per_recent_event: list[float]
     prior: list[Prior]
     relative_rate: list[list[float]]
+    long_run_rate: list[list[float]]
     own_relative_rate: list[list[float]]
     kept: list[list[float]]
     parts: list[list[float]]
@@ -49,27 +51,6 @@ class Night:
     rank: list[int | None]
     points_lost: list[list[float | None]]
     city_score: float
-
-
-def weights(rules: ScoringRules) -> list[Fraction]:
-    """Weight of each day back, a whole number of 2**-20."""
-    return [
-        Fraction(round(0.5 ** (back / rules.half_life_days) * UNIT), UNIT)
-        for back in range(rules.window_days)
-    ]
-
-
-def squared_weights(rules: ScoringRules) -> list[Fraction]:
-    """Square of each weight, a whole number of 2**-20."""
-    return [Fraction(round(weight * weight * UNIT), UNIT) for weight in weights(rules)]
-
-
-def weighted_sum(series: Sequence[float], weight: Sequence[Fraction]) -> Fraction:
-    """Sum of a town's daily counts, the last day first in `weight`; exact."""
-    newest_first = list(reversed(series))
-    return sum(
-        (w * Fraction(n) for w, n in zip(weight, newest_first, strict=False)), start=Fraction(0)
-    )
 
 
 def log_likelihood(
@@ -164,100 +145,117 @@ def rank_range(
     return [(sorted(of_town)[first], sorted(of_town)[last]) for of_town in places]
 
 
+def rise(weighed: Weighed, town: int, *, ordinary: float, chance: float) -> float:
+    """By how much the last days raise the exponent of what is not set apart."""
+    observed, unit = sum(weighed.recent[town]), weighed.per_recent_event[town]
+    limit = float(stats.gamma.ppf(chance, observed / unit)) * unit if observed else 0.0
+    return max(0.0, limit - ordinary)
+
+
 @dataclass(frozen=True, kw_only=True)
-class Weighed:
-    """Harm of one day, by age and severity, and what it rests on."""
+class Known:
+    """What is known of each town's groups; lists over towns, and in them over groups."""
 
-    days: float
-    harm: list[list[float]]  # by town and category
-    observed: list[list[float]]  # by town and pillar
-    expected: list[list[float]]
-    city_mix: list[float]  # how the city's harm is split within each pillar, by category
-    city_rate: list[float]  # the city's harm over the usual, by pillar
+    prior: list[Prior]
+    shape: list[list[float]]
+    rate: list[list[float]]
+    mean: list[list[float]]
+    kept: list[list[float]]
+    rise: list[list[float]]  # of the exponent
 
 
-def weigh(counts: Counts, *, population: Sequence[float], rules: ScoringRules) -> Weighed:
-    """Steps 1 to 3: recency, harm, equivalent events."""
-    towns, categories = range(len(population)), range(len(rules.categories))
-    severity, usual_rate = rules.severity.tolist(), rules.usual_rate.tolist()
-    weight, squared = weights(rules), squared_weights(rules)
-    days = float(sum(weight[: len(counts)]))
-    series = [[[day[t][c] for day in counts] for c in categories] for t in towns]
-    in_city = [[sum(day[t][c] for t in towns) for day in counts] for c in categories]
-    harm = [
-        [severity[c] * float(weighted_sum(series[t][c], weight)) for c in categories] for t in towns
-    ]
-    observed: list[list[float]] = [[] for _ in towns]
-    expected: list[list[float]] = [[] for _ in towns]
-    city_mix, city_rate = [0.0 for _ in categories], []
-    for p in range(len(rules.pillars)):
-        members = [c for c in categories if rules.category_pillar[c] == p]
-        usual = sum(severity[c] * usual_rate[c] for c in members)  # per person-day
-        of_city = sum(harm[t][c] for c in members for t in towns)
-        usual_mix = {c: severity[c] * usual_rate[c] * float(sum(weight)) for c in members}
-        square = {c: float(weighted_sum(in_city[c], squared)) for c in members}
-        mix = {c: sum(harm[t][c] for t in towns) for c in members} if of_city > 0 else usual_mix
-        total = sum(mix.values())
-        if any(square.values()):
-            per_event = sum(severity[c] ** 2 * square[c] for c in members) / total
-        else:  # no harm, or all of it so old that its squares vanish: as in the usual mix
-            square = {c: usual_rate[c] * float(sum(w * w for w in weight)) for c in members}
-            per_event = sum(severity[c] ** 2 * square[c] for c in members) / sum(usual_mix.values())
-        for c in members:
-            city_mix[c] = mix[c] / total
-        city_rate.append(of_city / (sum(population) * days * usual))
-        for t in towns:
-            observed[t].append(sum(harm[t][c] for c in members) / per_event)
-            expected[t].append(population[t] * days * usual / per_event)
-    return Weighed(
-        days=days,
-        harm=harm,
-        observed=observed,
-        expected=expected,
-        city_mix=city_mix,
-        city_rate=city_rate,
+def know(weighed: Weighed, rules: ScoringRules) -> Known:
+    """Steps 4 to 6: prior, posterior, and what the last days raise."""
+    observed, expected = weighed.observed, weighed.expected
+    towns, groups = range(len(observed)), range(len(evidence_groups(rules)))
+    prior = [best_prior([row[g] for row in observed], [row[g] for row in expected]) for g in groups]
+    shape = [[observed[t][g] + prior[g].shape for g in groups] for t in towns]
+    rate = [[expected[t][g] + prior[g].shape / prior[g].mean for g in groups] for t in towns]
+    mean = [[shape[t][g] / rate[t][g] for g in groups] for t in towns]
+    risen = []
+    for t in towns:
+        ordinary = sum(
+            g.weight * x
+            for g, x in zip(evidence_groups(rules), mean[t], strict=True)
+            if not g.is_apart
+        )
+        more = rise(weighed, t, ordinary=ordinary, chance=rules.recent_chance)
+        risen.append(
+            [
+                more * _part_of(weighed.recent[t], group.members) if rules.recent_days else 0.0
+                for group in evidence_groups(rules)
+            ]
+        )
+    return Known(
+        prior=prior,
+        shape=shape,
+        rate=rate,
+        mean=mean,
+        kept=[[expected[t][g] / rate[t][g] for g in groups] for t in towns],
+        rise=risen,
     )
 
 
-def exponent_parts(
-    weighed: Weighed, *, kept: list[list[float]], prior: list[Prior], rules: ScoringRules
-) -> list[list[float]]:
-    """Step 7: each category's part of a town's exponent."""
-    parts = []
-    for harm, observed, expected, kept_of in zip(
-        weighed.harm, weighed.observed, weighed.expected, kept, strict=True
-    ):
-        row = []
-        for c, p in enumerate(rules.category_pillar.tolist()):
-            of_pillar = sum(harm[k] for k, q in enumerate(rules.category_pillar) if q == p)
-            own = observed[p] / expected[p] * (harm[c] / of_pillar if of_pillar else 0)
-            borrowed = prior[p].mean * weighed.city_mix[c]
-            mixed = kept_of[p] * own + (1 - kept_of[p]) * borrowed
-            row.append(float(rules.pillar_weight[p]) * mixed)
-        parts.append(row)
+def exponent_parts(weighed: Weighed, known: Known, rules: ScoringRules) -> list[list[float]]:
+    """Step 8: each category's part of a town's exponent."""
+    parts = [[0.0 for _ in rules.categories] for _ in weighed.harm]
+    for t, row in enumerate(parts):
+        for g, group in enumerate(evidence_groups(rules)):
+            own = weighed.observed[t][g] / weighed.expected[t][g]
+            kept = known.kept[t][g]
+            for c in group.members:
+                of_own = _part(weighed.harm[t], c, group.members)
+                of_rise = _part(weighed.recent[t], c, group.members)
+                borrowed = known.prior[g].mean * weighed.city_mix[c]
+                mixed = kept * own * of_own + (1 - kept) * borrowed
+                row[c] = group.weight * mixed + known.rise[t][g] * of_rise
     return parts
+
+
+def _part(harm: Sequence[float], category: int, members: Sequence[int]) -> float:
+    """Part of a category in the harm of its group; 0 where there is none."""
+    total = sum(harm[c] for c in members)
+    return harm[category] / total if total else 0.0
+
+
+def _part_of(recent: Sequence[float], members: Sequence[int]) -> float:
+    """Part of a group in what the last days add; 0 where they add nothing."""
+    return sum(recent[c] for c in members) / sum(recent) if sum(recent) else 0.0
 
 
 def score_night(counts: Counts, *, population: Sequence[float], rules: ScoringRules) -> Night:
     """Score all towns on the last day of a history."""
-    towns, pillars = range(len(population)), range(len(rules.pillars))
-    share = rules.pillar_weight.tolist()
+    towns, groups = range(len(population)), evidence_groups(rules)
     weighed = weigh(counts, population=population, rules=rules)
-    observed, expected = weighed.observed, weighed.expected
-    prior = [
-        best_prior([row[p] for row in observed], [row[p] for row in expected]) for p in pillars
+    known = know(weighed, rules)
+    share = [group.weight for group in groups]
+
+    def by_pillar(values: list[list[float]]) -> list[list[float]]:
+        return [
+            [
+                sum(g.share * x for g, x in zip(groups, values[t], strict=True) if g.pillar == p)
+                for p in range(len(rules.pillars))
+            ]
+            for t in towns
+        ]
+
+    raised = [
+        [
+            m + (r / v if v else 0.0)
+            for m, r, v in zip(known.mean[t], known.rise[t], share, strict=True)
+        ]
+        for t in towns
     ]
-    shape = [[observed[t][p] + prior[p].shape for p in pillars] for t in towns]
-    rate = [[expected[t][p] + prior[p].shape / prior[p].mean for p in pillars] for t in towns]
-    mean = [[shape[t][p] / rate[t][p] for p in pillars] for t in towns]
-    kept = [[expected[t][p] / rate[t][p] for p in pillars] for t in towns]
-    parts = exponent_parts(weighed, kept=kept, prior=prior, rules=rules)
-    exponent = [sum(share[p] * mean[t][p] for p in pillars) for t in towns]
-    variance = [sum(share[p] ** 2 * shape[t][p] / rate[t][p] ** 2 for p in pillars) for t in towns]
+    long_run = [sum(v * m for v, m in zip(share, known.mean[t], strict=True)) for t in towns]
+    exponent = [sum(v * m for v, m in zip(share, raised[t], strict=True)) for t in towns]
+    variance = [
+        sum(v**2 * a / b**2 for v, a, b in zip(share, known.shape[t], known.rate[t], strict=True))
+        for t in towns
+    ]
     tail = (1 - rules.interval) / 2
     ends = [
         [
-            stats.gamma.ppf(q, exponent[t] ** 2 / variance[t], scale=variance[t] / exponent[t])
+            stats.gamma.ppf(q, long_run[t] ** 2 / variance[t], scale=variance[t] / long_run[t])
             for q in (tail, 1 - tail)
         ]
         for t in towns
@@ -269,21 +267,29 @@ def score_night(counts: Counts, *, population: Sequence[float], rules: ScoringRu
         return publish(100 * rules.scale_base**of_exponent) if rated[town] else None
 
     published = [printed(t, exponent[t]) for t in towns]
+    own = [
+        [y / e for y, e in zip(weighed.observed[t], weighed.expected[t], strict=True)]
+        for t in towns
+    ]
+    parts = exponent_parts(weighed, known, rules)
     return Night(
-        observed=observed,
-        expected=expected,
-        prior=prior,
-        relative_rate=mean,
-        own_relative_rate=[[observed[t][p] / expected[t][p] for p in pillars] for t in towns],
-        kept=kept,
+        observed=weighed.observed,
+        expected=weighed.expected,
+        recent=weighed.recent,
+        per_recent_event=weighed.per_recent_event,
+        prior=known.prior,
+        relative_rate=by_pillar(raised),
+        long_run_rate=by_pillar(known.mean),
+        own_relative_rate=by_pillar(own),
+        kept=by_pillar(known.kept),
         parts=parts,
         expected_events=events,
         rated=rated,
         exact_score=[100 * rules.scale_base**x for x in exponent],
         score=published,
-        low=[printed(t, ends[t][1]) for t in towns],
+        low=[printed(t, ends[t][1] * exponent[t] / long_run[t]) for t in towns],
         high=[printed(t, ends[t][0]) for t in towns],
-        pillar_score=[[printed(t, mean[t][p]) for p in pillars] for t in towns],
+        pillar_score=[[printed(t, x) for x in row] for t, row in enumerate(by_pillar(raised))],
         level=[level(score, rules.cuts) for score in published],
         rank=ranks(published),
         points_lost=[

@@ -11,7 +11,7 @@ from scipy import stats
 from indices.arrays import FloatArray, IntArray
 from indices.method import ScoringRules
 from indices.score.districts import DistrictScores, score_districts
-from tests.unit.indices import oracle
+from tests.unit.indices import oracle, oracle_evidence
 from tests.unit.indices.cities import (
     MANY_CATEGORIES,
     ONE_PILLAR,
@@ -63,14 +63,16 @@ def slow_district(city: MadeUpCity, groups: IntArray, district: int) -> tuple[fl
     """Score, low and high of one district on the last day, by the document's formulas."""
     rules = city.rules
     towns = [town for town, group in enumerate(groups) if group == district]
-    weighed = oracle.weigh(city.counts.tolist(), population=[*city.population], rules=rules)
+    weighed = oracle_evidence.weigh(
+        city.counts.tolist(), population=[*city.population], rules=rules
+    )
     own, mean, variance = 0.0, 0.0, 0.0
-    for pillar, share in enumerate(rules.pillar_weight.tolist()):
-        observed = sum(weighed.observed[town][pillar] for town in towns)
-        expected = sum(weighed.expected[town][pillar] for town in towns)
-        own += share * observed / expected
-        mean += share * (observed + 0.5) / expected
-        variance += share**2 * (observed + 0.5) / expected**2
+    for g, group in enumerate(oracle_evidence.evidence_groups(rules)):
+        observed = sum(weighed.observed[town][g] for town in towns)
+        expected = sum(weighed.expected[town][g] for town in towns)
+        own += group.weight * observed / expected
+        mean += group.weight * (observed + 0.5) / expected
+        variance += group.weight**2 * (observed + 0.5) / expected**2
     tail = (1 - rules.interval) / 2
     spread = stats.gamma(mean**2 / variance, scale=variance / mean)
     ends = own, max(spread.ppf(1 - tail), own), min(spread.ppf(tail), own)

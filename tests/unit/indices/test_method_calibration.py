@@ -194,3 +194,12 @@ def test_a_city_without_pillars_is_refused() -> None:
     said = mistakes(spoil(small_calibration(), ("pillars",), {}), Calibration)
     assert len(said) == 1
     assert said[0].startswith("pillars: ")
+
+
+def test_dispersion_is_one_where_a_city_has_not_measured_it() -> None:
+    """A pillar with a value of its own has that one, in the order of the pillars."""
+    choice = {"status": "assumed", "reason": "made up"}
+    document = small_calibration()
+    assert [1.0, 1.0] == joined(document).dispersion.tolist()
+    document["pillars"]["property"]["dispersion"] = {"value": 1.37, **choice}
+    assert [1.0, 1.37] == joined(document).dispersion.tolist()

@@ -280,3 +280,9 @@ def test_the_reasons_speak_of_the_values_they_stand_beside() -> None:
     assert all(words in str(method.scale_base.reason) for words in said)
     beyond = 0.5 ** (method.window.window_days.value / method.window.half_life_days.value)
     assert f"{100 * beyond:.0f} %" in str(method.window.window_days.reason)
+
+
+def test_a_chance_of_a_half_or_more_is_refused() -> None:
+    """The limit would lie above what was seen, and every town would be raised."""
+    document = spoil(standard_document(), ("recent", "chance", "value"), 0.5)
+    assert ["recent: Value error, chance must be below 0.5, got 0.5"] == mistakes(document)

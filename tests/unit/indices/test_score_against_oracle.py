@@ -9,9 +9,12 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from indices.arrays import BoolArray, FloatArray
+from indices.method import ScoringRules
 from indices.score import ranking, standard
+from indices.score.evidence import Evidence, weigh
 from indices.score.standard import Scores
-from tests.unit.indices import oracle
+from tests.unit.indices import oracle, oracle_evidence
 from tests.unit.indices.cities import (
     MANY_CATEGORIES,
     ONE_PILLAR,
@@ -19,6 +22,7 @@ from tests.unit.indices.cities import (
     STEADY_WINDOWS,
     MadeUpCity,
     made_up_cities,
+    parts_of,
     simulated_city,
 )
 
@@ -38,6 +42,14 @@ def numbers(rows: object) -> np.ndarray:
     return np.array(rows, dtype=np.float64)
 
 
+def ranges_of(
+    evidence: Evidence, rules: ScoringRules, rated: BoolArray
+) -> tuple[FloatArray, FloatArray]:
+    """Rank ranges as they come from the draws."""
+    known = standard.posteriors(evidence)
+    return standard.rank_ranges(known, evidence.groups, rated=rated, rules=rules)
+
+
 def prints_clearly(night: oracle.Night) -> bool:
     """Whether no score lies so near a rounding edge that the last bit decides."""
     return all(abs(score * 10 - np.floor(score * 10) - 0.5) > EDGE for score in night.exact_score)
@@ -49,6 +61,7 @@ def agree(night: oracle.Night, scores: Scores) -> None:
     assert night.rated == scores.rated[0].tolist()
     assert numbers(night.own_relative_rate) == pytest.approx(scores.own_relative_rate[0])
     assert numbers(night.kept) == pytest.approx(scores.kept[0], rel=1e-6)
+    assert numbers(night.long_run_rate) == pytest.approx(scores.long_run_rate[0], rel=1e-6)
     assert numbers(night.relative_rate) == pytest.approx(scores.relative_rate[0], rel=1e-6)
     assert numbers(night.score) == pytest.approx(scores.score[0], nan_ok=True)
     assert night.level == scores.level[0].tolist()
@@ -95,20 +108,23 @@ def test_an_unlikely_city_scores_as_in_the_slow_implementation(city: MadeUpCity)
 @given(city=made_up_cities(windows=STEADY_WINDOWS))
 def test_evidence_is_the_exact_weighted_harm(city: MadeUpCity) -> None:
     """Observed and expected equivalent events are those of fractions, to the last digits."""
+    city = replace(city, rules=replace(city.rules, recent_days=3))
     night = slow_night(city)
-    evidence = standard.weigh(city.counts, city.population, city.rules, 1)
+    evidence = weigh(city.counts, city.population, city.rules, 1)
     assert numbers(night.observed) == pytest.approx(evidence.observed[0], rel=1e-13)
     assert numbers(night.expected) == pytest.approx(evidence.expected[0], rel=1e-13)
+    assert evidence.recent is not None
+    assert numbers(night.recent) == pytest.approx(evidence.recent.exponent[0], rel=1e-12)
+    assert numbers(night.per_recent_event) == pytest.approx(evidence.recent.per_event[0])
 
 
 @SLOW
 @given(city=made_up_cities(windows=STEADY_WINDOWS))
 def test_parts_of_the_exponent_are_the_written_ones(city: MadeUpCity) -> None:
-    """A category's part is the town's own harm, kept, and the city's mix of what was borrowed."""
+    """A category's part: own harm kept, the city's mix of what was borrowed, the recent rise."""
     night = slow_night(city)
-    evidence = standard.weigh(city.counts, city.population, city.rules, 1)
-    known = standard._posteriors(evidence)
-    parts = standard._exponent_parts(evidence, known, city.rules)[0]
+    evidence = weigh(city.counts, city.population, city.rules, 1)
+    parts = parts_of(evidence, city.rules)[0]
     assert numbers(night.parts) == pytest.approx(parts, rel=1e-6, abs=1e-12)
 
 
@@ -135,12 +151,12 @@ def test_each_day_of_a_panel_is_the_night_of_its_history(
 def test_rank_ranges_are_those_of_true_gamma_variates(seed: int) -> None:
     """The cube-root rule and Satterthwaite cost no more than one place at either end."""
     city = simulated_city(seed, rules=STANDARD, n_towns=12, n_history=28)
-    evidence = standard.weigh(city.counts, city.population, city.rules, 1)
-    known = standard._posteriors(evidence)
+    evidence = weigh(city.counts, city.population, city.rules, 1)
+    known = standard.posteriors(evidence)
     generator = np.random.default_rng(seed)
     exponents = sum(
-        weight * generator.gamma(pillar.shape[0], 1 / pillar.rate[0], (4000, 12))
-        for weight, pillar in zip(city.rules.pillar_weight, known, strict=True)
+        weight * generator.gamma(group.shape[0], 1 / group.rate[0], (4000, 12))
+        for weight, group in zip(evidence.groups.weight, known, strict=True)
     )
     low, high = np.array(oracle.rank_range(np.asarray(exponents).tolist(), low=0.05, high=0.95)).T
     scores = city.score()
@@ -152,13 +168,14 @@ def test_rank_ranges_are_those_of_true_gamma_variates(seed: int) -> None:
 def test_the_interval_holds_as_much_of_the_truth_as_it_says(seed: int) -> None:
     """Satterthwaite's gamma leaves 2.5 % of the posterior on either side, within a half percent."""
     city = simulated_city(seed, rules=STANDARD, n_towns=6, n_history=28)
-    known = standard._posteriors(standard.weigh(city.counts, city.population, city.rules, 1))
-    low, high = standard.interval(known, city.rules)
+    evidence = weigh(city.counts, city.population, city.rules, 1)
+    known = standard.posteriors(evidence)
+    low, high = standard.interval(known, evidence.groups, city.rules)
     generator = np.random.default_rng(seed)
     exponents = np.asarray(
         sum(
-            weight * generator.gamma(pillar.shape[0], 1 / pillar.rate[0], (40_000, 6))
-            for weight, pillar in zip(city.rules.pillar_weight, known, strict=True)
+            weight * generator.gamma(group.shape[0], 1 / group.rate[0], (40_000, 6))
+            for weight, group in zip(evidence.groups.weight, known, strict=True)
         )
     )
     assert (exponents < low[0]).mean(axis=0) == pytest.approx(np.full(6, 0.025), abs=0.005)
@@ -170,8 +187,7 @@ def test_draws_part_no_town_from_its_printed_rank() -> None:
     rules = replace(STANDARD, rank_low=0.45, rank_high=0.55)
     city = simulated_city(4, rules=rules, n_towns=20, n_history=3)
     scores = city.score()
-    known = standard._posteriors(standard.weigh(city.counts, city.population, city.rules, 1))
-    low, high = standard._rank_ranges(known, scores.rated, city.rules)
+    low, high = ranges_of(weigh(city.counts, city.population, rules, 1), rules, scores.rated)
     assert (low > scores.rank).any()
     assert (high < scores.rank).any()
     assert np.minimum(low, scores.rank).tolist() == scores.rank_low.tolist()
@@ -182,16 +198,16 @@ def test_the_ranges_come_from_the_written_draws() -> None:
     """Ranks of 200 draws, each made of the day's posteriors and the seed's normal numbers."""
     rules = replace(STANDARD, pillar_weight=np.array([0.9, 0.1]))
     city = simulated_city(5, rules=rules, n_towns=16, n_history=3)
-    known = standard._posteriors(standard.weigh(city.counts, city.population, city.rules, 1))
+    evidence = weigh(city.counts, city.population, rules, 1)
+    known = standard.posteriors(evidence)
     normal = ranking.standard_normal_draws(n_draws=200, n_towns=16, n_pillars=2, seed=20140101)
     # Town 2 is not rated: it has no range, and the others keep the draws of their own columns.
     rated = [0, 1, *range(3, 16)]
     exponents = [
         [
             sum(
-                weight
-                * wilson_hilferty(pillar.shape[0, town], pillar.rate[0, town], float(z[town]))
-                for weight, pillar, z in zip((0.9, 0.1), known, draw, strict=True)
+                weight * wilson_hilferty(group.shape[0, town], group.rate[0, town], float(z[town]))
+                for weight, group, z in zip((0.9, 0.1), known, draw, strict=True)
             )
             for town in rated
         ]
@@ -199,7 +215,7 @@ def test_the_ranges_come_from_the_written_draws() -> None:
     ]
     expected = oracle.rank_range(exponents, low=0.05, high=0.95)
     is_rated = np.isin(np.arange(16), rated)[None, :]
-    low, high = standard._rank_ranges(known, is_rated, city.rules)
+    low, high = ranges_of(evidence, rules, is_rated)
     assert expected == list(zip(low[0, rated], high[0, rated], strict=True))
     assert np.isnan(low[0, 2])
     assert np.isnan(high[0, 2])
@@ -216,4 +232,4 @@ def test_the_oracle_prints_half_up() -> None:
     assert pairs == {score: oracle.publish(score) for score in pairs}
     parts = oracle.points_lost(87.2, [0.2360, 0.2171, 0.3887])
     assert parts == pytest.approx([3.6, 3.3, 5.9])
-    assert all(a > b for a, b in pairwise(oracle.weights(STANDARD)))
+    assert all(a > b for a, b in pairwise(oracle_evidence.weights(STANDARD)))

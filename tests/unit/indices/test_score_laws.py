@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from indices.arrays import FloatArray
 from indices.method import ScoringRules
-from indices.score import standard
+from indices.score.evidence import weigh
 from indices.score.standard import Scores
 from tests.unit.indices.cities import (
     MANY_CATEGORIES,
@@ -19,6 +19,7 @@ from tests.unit.indices.cities import (
     STEADY_WINDOWS,
     MadeUpCity,
     made_up_cities,
+    parts_of,
     simulated_city,
 )
 
@@ -195,8 +196,8 @@ def test_points_lost_sum_to_what_the_score_lacks(city: MadeUpCity) -> None:
 @given(city=made_up_cities())
 def test_parts_of_the_exponent_are_never_negative_and_sum_to_it(city: MadeUpCity) -> None:
     """No category earns points back for another."""
-    evidence = standard.weigh(city.counts, city.population, city.rules, 1)
-    parts = standard._exponent_parts(evidence, standard._posteriors(evidence), city.rules)[0]
+    evidence = weigh(city.counts, city.population, city.rules, 1)
+    parts = parts_of(evidence, city.rules)[0]
     assert parts.min() >= -1e-12
     assert exponent(city) == pytest.approx(parts.sum(axis=1))
 

@@ -18,7 +18,7 @@ from indices.score.window import (
     snap,
     weighted_counts,
 )
-from tests.unit.indices import oracle
+from tests.unit.indices import oracle_evidence
 from tests.unit.indices.cities import STANDARD
 
 MODEST = settings(max_examples=60, deadline=None, derandomize=True)
@@ -60,7 +60,7 @@ def test_weights_are_the_written_ones(window: tuple[int, float]) -> None:
     window_days, half_life_days = window
     rules = replace(STANDARD, window_days=window_days, half_life_days=half_life_days)
     weights = recency_weights(window_days=window_days, half_life_days=half_life_days)
-    assert [float(weight) for weight in oracle.weights(rules)] == weights.tolist()
+    assert [float(weight) for weight in oracle_evidence.weights(rules)] == weights.tolist()
 
 
 @MODEST
@@ -107,7 +107,7 @@ def test_weighted_sums_are_exact(
     sums = weighted_counts(counts, weights=weights, n_days=n_days)
     expected = [
         [
-            float(oracle.weighted_sum(counts[: end + 1, column].tolist(), exact))
+            float(oracle_evidence.weighted_sum(counts[: end + 1, column].tolist(), exact))
             for column in range(counts.shape[1])
         ]
         for end in range(len(counts) - n_days, len(counts))
