@@ -83,7 +83,7 @@ def _reasons(first: Edition, second: Edition) -> tuple[str, ...]:
 def category_differences(comparison: Comparison, town_id: str) -> pd.Series:
     """Points lost by category in the second edition less those in the first, largest first.
 
-    None where the town is not rated in both: its points would tell the score that is kept back.
+    None where the town is not rated in both: there is no difference of scores to explain.
     """
     lost = []
     for edition in (comparison.first, comparison.second):

@@ -84,10 +84,7 @@ def print_explanation(
     elif isinstance(method, CompositeMethod):
         rows = _indicator_rows(own["indicators"], edition, city, method, language)
         _print(console, INDICATOR_HEADS, rows, language)
-    lost = own["components"]
-    if pd.isna(row["score"]):  # nor are its points told, which would sum to the score
-        lost = lost.assign(points_lost=float("nan"))
-    rows = [*_component_rows(lost, edition, method, language)]
+    rows = [*_component_rows(own["components"], edition, method, language)]
     _print(console, COMPONENT_HEADS, rows, language)
 
 
@@ -100,9 +97,12 @@ def _tables(edition: Edition) -> Iterator[tuple[str, pd.DataFrame]]:
 def _print(
     console: Console, heads: Sequence[str], rows: Sequence[Cells], language: Language
 ) -> None:
-    """A plain table; numbers to the right, and no column that this method leaves empty."""
+    """A plain table; numbers to the right. Columns that a method leaves empty are left out."""
     table = RichTable(box=None, pad_edge=False)
-    filled = [at for at in range(len(heads)) if any(cells[at] not in {"", "–"} for cells in rows)]
+    last = len(heads) - 1  # the result, shown even where there is none
+    filled = [at for at in range(last) if any(cells[at] not in {"", "–"} for cells in rows)] + [
+        last
+    ]
     for head in (heads[at] for at in filled):
         table.add_column(language.text(head), justify="left" if head in TEXT_HEADS else "right")
     for cells in rows:

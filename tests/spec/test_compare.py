@@ -190,8 +190,8 @@ def test_wrong_names_are_refused_with_advice(
     assert advice in told
 
 
-def test_the_points_of_a_town_that_is_not_rated_are_kept_back(alder: tuple[str, ...]) -> None:
-    """They would sum to the score that it has no right to: neither verb tells them."""
+def test_a_town_that_is_not_rated_has_no_points(alder: tuple[str, ...]) -> None:
+    """Neither verb tells points, nor a sum of 0.0 that looks like a score of 100."""
     explained = lines_of("explain", "Cedar", *alder, *MONTH)
     compared = data_of("compare", "2025-02", "2025-03", *alder)["towns"]
     [cedar] = [town for town in compared if town["town_name"] == "Cedar"]
