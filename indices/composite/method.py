@@ -35,6 +35,9 @@ def _fall_or_stay(scores: tuple[float, ...]) -> tuple[float, ...]:
 Scores = Annotated[tuple[Score, ...], AfterValidator(_fall_or_stay)]
 
 
+COMPARING = ("exponential", "deduction", "change_steps", "ratio")  # scales that need a baseline
+
+
 class Source(Strict):
     """Where a statement about the method was read."""
 
@@ -357,13 +360,14 @@ class CompositeMethod(Method):
 
     def _misfits(self) -> Iterator[str]:
         """Scales that lack the baseline they compare with, and indices without levels."""
-        needing = ("exponential", "deduction", "change_steps", "ratio")
         for _, code, indicator in self.indicators:
             scale = self.scales.get(indicator.scale)
-            if scale is not None and scale.kind in needing and indicator.baseline is None:
+            if scale is not None and scale.kind in COMPARING and indicator.baseline is None:
                 yield f"indicator {code}: the scale '{indicator.scale}' needs a baseline"
             if scale is not None and (scale.kind == "ratio") != (self.higher_is == "worse"):
                 yield f"indicator {code}: scale 'ratio' and higher_is = 'worse' go together"
+            if scale is not None and indicator.external is not None:
+                yield from _unfit_for_external(code, indicator.external, indicator.scale, scale)
         if self.levels is None and (self.ladder or self.patrol):
             yield "a ladder or a patrol rule needs levels"
 
@@ -374,6 +378,14 @@ class CompositeMethod(Method):
                 for key in (choice.source or "").split(":")[0].split(","):
                     if key.strip() not in self.sources:
                         yield f"source '{key.strip()}' is not in [sources]"
+
+
+def _unfit_for_external(code: str, external: External, name: str, scale: Scale) -> Iterator[str]:
+    """Scales that an external value cannot be put on."""
+    if scale.kind in COMPARING:
+        yield f"indicator {code}: '{name}' compares with a baseline, and external values have none"
+    elif external.higher_is == "better" and scale.kind != "min_max":
+        yield f"indicator {code}: more is better, which of all scales only 'min_max' knows"
 
 
 def _choices(part: object) -> Iterator[Choice]:

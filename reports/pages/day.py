@@ -73,6 +73,7 @@ def view_day(edition: Edition, city: City, method: Method, language: Language) -
     levels = level_views(edition, method, language)
     words = method_words(edition, city, method, language)
     changes = changes_shown(edition)
+    rows = town_rows(edition, city, method, levels, language)
     return DayPage(
         title=language.text("%(city)s Safety Index", city=name),
         city=name,
@@ -80,14 +81,14 @@ def view_day(edition: Edition, city: City, method: Method, language: Language) -
         notices=notices(city, language),
         summary=summarise(edition, city, method, words, language),
         levels=levels,
-        pillars=tuple(name for _, name in words.pillars),
+        pillars=tuple(name for _, name in words.pillars) if any(r.pillars for r in rows) else (),
         town_word=language.pick(city.about.town_word),
         town_words=language.pick(city.about.town_words),
         change_heads=tuple(language.text(CHANGE_HEADS[name]) for name in changes),
-        has_steps=bool((edition.ranking["step"] != "").any()),
+        has_steps=any(row.step for row in rows),
         rank_hint=language.text(RANK_HINTS[method.kind]),
         has_districts=any(town.district for town in city.towns.values()),
-        rows=town_rows(edition, city, method, levels, language),
+        rows=rows,
         districts=district_rows(edition, city, levels, language),
         deviations=words.deviations,
         not_rated_rule=words.not_rated_rule,

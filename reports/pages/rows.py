@@ -13,6 +13,7 @@ from pipeline.editions.disclosure import public_pillars
 from pipeline.editions.edition import Edition
 from reports.words.language import Language, mark
 
+DASH = "–"
 SCALE_FROM, SCALE_TO = 50.0, 100.0  # of the drawn intervals; lower values are drawn at the edge
 DRAWN_WIDTH = 120.0
 LEAST_TOLD = 0.001  # of the weight
@@ -119,6 +120,8 @@ def town_rows(
         town_id: tuple(_score_or_dash(score, decimals, language) for score in group["score"])
         for town_id, group in public_pillars(edition).groupby("town_id", sort=False)
     }
+    if all(score == DASH for scores in pillar_scores.values() for score in scores):
+        pillar_scores = dict.fromkeys(pillar_scores, ())  # none may be told: no empty columns
     steps = _step_names(method, language)
     return tuple(
         _row(row, edition, city, levels, pillar_scores[row["town_id"]], steps, language)
@@ -210,7 +213,7 @@ def _interval(low: float, high: float, decimals: int, language: Language) -> str
 
 
 def _score_or_dash(score: float, decimals: int, language: Language) -> str:
-    return "–" if pd.isna(score) else language.score(score, decimals)
+    return DASH if pd.isna(score) else language.score(score, decimals)
 
 
 def _x(score: float) -> str:

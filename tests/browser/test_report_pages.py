@@ -33,7 +33,11 @@ def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The synthetic city at the end of a month, with a report by its second method."""
     home = tmp_path_factory.mktemp("demo") / "home"
     options = ("--city", DEMO, "--home", home)
-    for more in ((), ("--method", "zhuhai-2018", "--period", "month")):
+    for more in (
+        (),
+        ("--method", "zhuhai-2018", "--period", "month"),
+        ("--method", "huizhou-2016"),
+    ):
         done = run_cli("run", *options, *more)
         assert done.returncode == 0, done.stderr
     return home
@@ -121,4 +125,20 @@ def test_text_of_each_kind_has_contrast(
     for selector in (".level", "small", "td", "th", "p", "a", ".hint", "dt", "summary", "li"):
         if page.locator(selector).count():
             assert page.evaluate(CONTRAST, selector) >= 4.5, selector
+    page.close()
+
+
+@pytest.mark.parametrize("kind", ["day", "day of another method", "ten days"])
+def test_no_column_of_the_ranking_is_empty(browser: Browser, demo_home: Path, kind: str) -> None:
+    """A column that holds nothing for any town, because nothing may or can be told, is left out."""
+    kinds = {
+        **KINDS,
+        "ten days": "methods/huizhou-2016/2025-12-21--2025-12-31/r0/{code}/index.html",
+    }
+    page, _ = open_page(browser, demo_home / "site" / kinds[kind].format(code="en"))
+    cells = page.eval_on_selector_all(
+        "tbody tr[id]", "rows => rows.map(row => [...row.cells].map(cell => cell.innerText.trim()))"
+    )
+    assert {len(row) for row in cells} == {page.locator("table").first.locator("thead th").count()}
+    assert [set(column) for column in zip(*cells, strict=True) if {*column} <= {"", "–"}] == []
     page.close()

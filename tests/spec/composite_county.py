@@ -183,9 +183,11 @@ def counting(*counts: str, weight: float = 1, **more: Any) -> dict[str, Any]:
     return plain | {"scale": "main", "baseline": "main"} | more
 
 
-def surveyed(weight: float = 1, *, scale: str = "survey", days: int = 31) -> dict[str, Any]:
+def surveyed(
+    weight: float = 1, *, scale: str = "survey", days: int = 31, higher_is: str = "better"
+) -> dict[str, Any]:
     """An indicator of external.csv."""
-    external = chosen(unit=said("points"), higher_is="better", valid_for_days=days)
+    external = chosen(unit=said("points"), higher_is=higher_is, valid_for_days=days)
     plain = {"name": said("survey"), "weight": chosen(value=weight), "scale": scale}
     return plain | {"external": external}
 

@@ -5,6 +5,7 @@ from time import perf_counter
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from pipeline.city import read_city
 from pipeline.errors import ConfigurationMistake
@@ -286,6 +287,20 @@ def test_many_mistakes_are_no_flood(tmp_path: Path) -> None:
 
 # ---------------------------------------------------------------- scales of external values
 
+UNFIT = {
+    "more is better": chosen(kind="percentile"),
+    "external values have none": chosen(kind="deduction", at_baseline=80),
+}
+
+
+@pytest.mark.parametrize("said", UNFIT)
+def test_a_scale_that_cannot_hold_an_external_value_is_refused(said: str) -> None:
+    """Only min-max knows that more may be better, and nothing is compared with a baseline."""
+    survey = surveyed() | ({"baseline": "main"} if "none" in said else {})
+    with pytest.raises(ValidationError, match=said):
+        method_of({"mood": {"survey": survey}}, scales={"survey": UNFIT[said]})
+
+
 SCALES = [
     chosen(kind="breakpoints", edges=[0, 100], scores=[100, 0]),
     chosen(kind="percentile"),
@@ -299,7 +314,10 @@ def test_a_negative_value_is_refused_on_a_scale_of_harm(
 ) -> None:
     """Harm cannot be below 0: the indicator, the town and the file are told."""
     method = method_of(
-        {"mood": {"survey": surveyed()}, "crime": {"a": counting("assault")}},
+        {
+            "mood": {"survey": surveyed(higher_is="worse")},
+            "crime": {"a": counting("assault")},
+        },
         scales={"survey": scale, "main": chosen(kind="deduction", at_baseline=80)},
     )
     lines = [f"survey,00{n},2025-03,{v},normal,2025-04-01" for n, v in ((1, 5), (2, -1), (3, 20))]
