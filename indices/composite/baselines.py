@@ -3,7 +3,7 @@
 import numpy as np
 
 from indices.arrays import FloatArray, IntArray
-from indices.composite.method import CityPeriod, CityUsual, LastYearMean, SimilarTowns
+from indices.composite.terms import CityPeriod, CityUsual, LastYearMean, SimilarTowns
 from indices.composite.windows import AnyBaseline
 
 

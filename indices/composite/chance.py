@@ -15,7 +15,6 @@ import numpy as np
 from indices.arrays import BoolArray, FloatArray
 from indices.composite.aggregation import BEST, SMALLEST
 from indices.composite.history import History, RunningSums
-from indices.composite.method import LastYearMean, OwnPast, SamePeriodOfYears, SimilarTowns
 from indices.composite.rounding import as_printed
 from indices.composite.rules import CompositeRules
 from indices.composite.scaling import on_scale
@@ -26,6 +25,7 @@ from indices.composite.score import (
     score_as_printed,
     shares,
 )
+from indices.composite.terms import LastYearMean, OwnPast, SamePeriodOfYears, SimilarTowns
 from indices.composite.windows import Windows
 from indices.score.ranking import (
     DRAW_TYPE,

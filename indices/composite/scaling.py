@@ -7,7 +7,7 @@ import numpy as np
 
 from indices.arrays import FloatArray
 from indices.composite import scales
-from indices.composite.method import Scale
+from indices.composite.terms import Scale
 
 Apply = Callable[[Any, FloatArray, FloatArray], FloatArray]
 

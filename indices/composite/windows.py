@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indices.arrays import BoolArray, FloatArray, IntArray
-from indices.composite.method import (
+from indices.composite.terms import (
     CityPeriod,
     CityUsual,
     LastYearMean,

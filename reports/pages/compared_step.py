@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from indices.composite.method import CompositeMethod, OwnPast, SamePeriodOfYears, SimilarTowns
+from indices.composite.method import CompositeMethod
+from indices.composite.terms import OwnPast, SamePeriodOfYears, SimilarTowns
 from reports.pages.method_view import Marker, Step
 from reports.words.language import Language, mark
 

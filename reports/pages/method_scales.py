@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from indices.arrays import FloatArray
-from indices.composite.method import ChangeSteps, Scale
 from indices.composite.scaling import on_scale
+from indices.composite.terms import ChangeSteps, Scale
 from reports.pages.method_view import Cell, Curve, Line, Marker, Table, plain_number
 from reports.words.language import Language
 

@@ -1,7 +1,7 @@
 """How the standard method makes a score, step by step; at length in docs/methods/standard.md."""
 
 from indices.choices import Share
-from indices.composite.method import Exponential
+from indices.composite.terms import Exponential
 from indices.method import StandardMethod
 from pipeline.methods import read_vocabulary
 from reports.pages.method_scales import HEIGHT, WIDTH, scale_curve, scale_table

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indices.choices import Choice
-from indices.composite.method import ChangeSteps, CompositeMethod, Percentile, Source
+from indices.composite.method import CompositeMethod, Source
+from indices.composite.terms import ChangeSteps, Percentile
 from pipeline.methods import MethodFile, find_method
 from reports.pages.example import make_example
 from reports.pages.example_sums import calculated, mean_of, sum_of
