@@ -190,6 +190,17 @@ class CompositeMethod(Method):
             for code, indicator in part.indicators.items():
                 yield pillar, code, indicator
 
+    @property
+    def shares(self) -> dict[str, float]:
+        """Share of each indicator in the whole weight, by its code; they add up to 1."""
+        whole = sum(pillar.weight.value for pillar in self.pillars.values())
+        return {
+            code: pillar.weight.value / whole * indicator.weight.value / within
+            for pillar in self.pillars.values()
+            for within in [sum(i.weight.value for i in pillar.indicators.values())]
+            for code, indicator in pillar.indicators.items()
+        }
+
     @model_validator(mode="after")
     def _is_coherent(self) -> Self:
         mistakes = [*self._unknown_names(), *self._unknown_sources(), *self._misfits()]

@@ -154,26 +154,20 @@ def _joined(method: CompositeMethod, marker: Marker) -> Step:
 def _weight_table(method: CompositeMethod, marker: Marker) -> Table:
     """Weights as they stand in the file, and the share of the whole that follows."""
     language, notes = marker.language, Notes(marker)
-    whole = sum(pillar.weight.value for pillar in method.pillars.values())
-    rows = []
-    for pillar in method.pillars.values():
-        within = sum(i.weight.value for i in pillar.indicators.values())
-        for indicator in pillar.indicators.values():
-            share = 100 * pillar.weight.value / whole * indicator.weight.value / within
-            own = plain_number(pillar.weight.value, language)
-            rows.append(
-                (
-                    Cell(language.pick(pillar.name)),
-                    notes.cell(own, pillar.weight, number=True),
-                    Cell(language.pick(indicator.name)),
-                    notes.cell(
-                        plain_number(indicator.weight.value, language),
-                        indicator.weight,
-                        number=True,
-                    ),
-                    Cell(f"{share:.1f} %", number=True, bar=f"{share:.1f}"),
-                )
+    shares, rows = method.shares, []
+    for name, code, indicator in method.indicators:
+        pillar, share = method.pillars[name], f"{100 * shares[code]:.1f}"
+        own = plain_number(pillar.weight.value, language)
+        within = plain_number(indicator.weight.value, language)
+        rows.append(
+            (
+                Cell(language.pick(pillar.name)),
+                notes.cell(own, pillar.weight, number=True),
+                Cell(language.pick(indicator.name)),
+                notes.cell(within, indicator.weight, number=True),
+                Cell(f"{share} %", number=True, bar=share),
             )
+        )
     heads = (
         language.text("Pillar"),
         language.text("Its weight"),

@@ -100,23 +100,16 @@ def what_counts(
 ) -> tuple[tuple[str, str, str, str], ...]:
     """Pillar, indicator, share of the whole weight and where that comes from."""
     del city
-    whole = sum(pillar.weight.value for pillar in method.pillars.values())
-    rows = []
-    for pillar in method.pillars.values():
-        within = sum(indicator.weight.value for indicator in pillar.indicators.values())
-        rows += [
-            (
-                language.pick(pillar.name),
-                language.pick(indicator.name),
-                language.number(
-                    100 * pillar.weight.value / whole * indicator.weight.value / within, 1
-                )
-                + " %",
-                language.text(pillar.weight.status),
-            )
-            for indicator in pillar.indicators.values()
-        ]
-    return tuple(rows)
+    shares = method.shares
+    return tuple(
+        (
+            language.pick(method.pillars[pillar].name),
+            language.pick(indicator.name),
+            language.number(100 * shares[code], 1) + " %",
+            language.text(method.pillars[pillar].weight.status),
+        )
+        for pillar, code, indicator in method.indicators
+    )
 
 
 def what_counts_caption(language: Language) -> str:

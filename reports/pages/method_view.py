@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from indices.choices import Choice
 from indices.composite.method import Source
 from indices.method import Levels
+from reports.pages.rows import score_range
 from reports.words.language import Language
 
 WEB = ("https://", "http://")  # a link in a method file that is no web address is not a link here
@@ -177,7 +178,7 @@ def level_steps(levels: Levels, marker: Marker) -> Step:
     rows = tuple(
         (
             Cell("", level=LevelLine(level.number, language.pick(level.word), level.glyph)),
-            Cell(_score_range(level.from_score, upper, language)),
+            Cell(score_range(level.from_score, upper, language)),
             Cell(language.pick(level.residents)),
             Cell(language.pick(level.officials)),
         )
@@ -195,12 +196,3 @@ def level_steps(levels: Levels, marker: Marker) -> Step:
         lines=(marker.line(sentence, levels),),
         tables=(Table(language.text("Levels"), heads, rows),),
     )
-
-
-def _score_range(lower: float, upper: float | None, language: Language) -> str:
-    """From which score to which a level reaches; the best one has no upper edge."""
-    if upper is None:
-        return language.text("%(lower)s and above", lower=f"{lower:g}")
-    if lower == 0:
-        return language.text("below %(upper)s", upper=f"{upper:g}")
-    return language.text("%(lower)s to below %(upper)s", lower=f"{lower:g}", upper=f"{upper:g}")

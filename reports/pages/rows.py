@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from indices.composite.method import CompositeMethod
-from indices.method import Level, Method
+from indices.method import Method
 from pipeline.city import City
 from pipeline.editions.disclosure import public_pillars
 from pipeline.editions.edition import Edition
@@ -82,7 +82,7 @@ def level_views(edition: Edition, method: Method, language: Language) -> tuple[L
     if method.levels is None:
         return ()
     held = edition.ranking["level"].value_counts()
-    uppers = [100.0, *method.levels.cuts]
+    uppers = [None, *method.levels.cuts]
     return tuple(
         LevelView(
             number=level.number,
@@ -90,21 +90,20 @@ def level_views(edition: Edition, method: Method, language: Language) -> tuple[L
             glyph=level.glyph,
             residents=language.pick(level.residents),
             officials=language.pick(level.officials),
-            scores=_score_range(level, upper, language),
+            scores=score_range(level.from_score, upper, language),
             n_towns=int(held.get(level.number, 0)),
         )
         for level, upper in zip(method.levels.level, uppers, strict=True)
     )
 
 
-def _score_range(level: Level, upper: float, language: Language) -> str:
-    if level.from_score == 0:
+def score_range(lower: float, upper: float | None, language: Language) -> str:
+    """From which score to which a level reaches; the best one has no upper edge."""
+    if upper is None:
+        return language.text("%(lower)s and above", lower=f"{lower:g}")
+    if lower == 0:
         return language.text("below %(upper)s", upper=f"{upper:g}")
-    if level.number == 1:
-        return language.text("%(lower)s and above", lower=f"{level.from_score:g}")
-    return language.text(
-        "%(lower)s to below %(upper)s", lower=f"{level.from_score:g}", upper=f"{upper:g}"
-    )
+    return language.text("%(lower)s to below %(upper)s", lower=f"{lower:g}", upper=f"{upper:g}")
 
 
 def town_rows(
