@@ -31,10 +31,11 @@ bench: .venv/dev-ready  ## speed and memory, as ratios
 	@$(BIN)/python -m benchmarks.counting
 	@$(BIN)/python -m benchmarks.encoded
 	@$(BIN)/python -m benchmarks.scoring
+	@$(BIN)/python -m benchmarks.methods
 	@$(BIN)/python -m benchmarks.night
 
 study: .venv/dev-ready  ## the tables of docs/methods/standard.md, in some minutes; draws its pictures anew
-	@for study in standard memory frontier tail coverage choices; do $(BIN)/python -m benchmarks.$${study}_study || exit 1; done
+	@for study in standard memory frontier tail coverage choices steadiness; do $(BIN)/python -m benchmarks.$${study}_study || exit 1; done
 
 setup: .venv/dev-ready  ## the environment alone
 
