@@ -15,6 +15,7 @@ from reports.pages.rows import (
     changes_shown,
     district_rows,
     level_views,
+    told_pillars,
     town_rows,
 )
 from reports.pages.sentences import not_located_sentence, quality_sentence
@@ -81,7 +82,7 @@ def view_day(edition: Edition, city: City, method: Method, language: Language) -
         notices=notices(city, language),
         summary=summarise(edition, city, method, words, language),
         levels=levels,
-        pillars=tuple(name for _, name in words.pillars) if any(r.pillars for r in rows) else (),
+        pillars=tuple(name for code, name in words.pillars if code in told_pillars(edition)),
         town_word=language.pick(city.about.town_word),
         town_words=language.pick(city.about.town_words),
         change_heads=tuple(language.text(CHANGE_HEADS[name]) for name in changes),

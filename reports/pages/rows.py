@@ -106,6 +106,13 @@ def score_range(lower: float, upper: float | None, language: Language) -> str:
     return language.text("%(lower)s to below %(upper)s", lower=f"{lower:g}", upper=f"{upper:g}")
 
 
+def told_pillars(edition: Edition) -> tuple[str, ...]:
+    """The pillars whose score is told for any town: the others would be empty columns."""
+    pillars = public_pillars(edition)
+    told = pillars.groupby("pillar", sort=False)["score"].apply(lambda score: score.notna().any())
+    return tuple(str(code) for code, is_told in told.items() if is_told)
+
+
 def town_rows(
     edition: Edition,
     city: City,
@@ -115,15 +122,15 @@ def town_rows(
 ) -> tuple[TownRow, ...]:
     """The towns in the order of the ranking."""
     decimals = edition.facts.decimals
+    pillars = public_pillars(edition)
+    pillars = pillars[pillars["pillar"].isin(told_pillars(edition))]
     pillar_scores = {
         town_id: tuple(_score_or_dash(score, decimals, language) for score in group["score"])
-        for town_id, group in public_pillars(edition).groupby("town_id", sort=False)
+        for town_id, group in pillars.groupby("town_id", sort=False)
     }
-    if all(score == DASH for scores in pillar_scores.values() for score in scores):
-        pillar_scores = dict.fromkeys(pillar_scores, ())  # none may be told: no empty columns
     steps = _step_names(method, language)
     return tuple(
-        _row(row, edition, city, levels, pillar_scores[row["town_id"]], steps, language)
+        _row(row, edition, city, levels, pillar_scores.get(row["town_id"], ()), steps, language)
         for row in edition.ranking.to_dict("records")
     )
 
