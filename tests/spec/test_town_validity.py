@@ -34,7 +34,7 @@ HEAD = "town_id,name,name_zh,district,population,population_year,valid_from,vali
 POPULATIONS = "town_id,valid_from,population"
 BEFORE, AFTER = date(2025, 3, 31), date(2025, 4, 1)  # the last day of the old, the first of the new
 USUAL_PER_RESIDENT = (20 + 5 + 10) / 100_000  # a day, of all three categories of Alder County
-HALF_LIFE, LEAST = 84, 10  # days and expected incidents, of the standard method
+HALF_LIFE, LEAST = 365, 10  # days and expected incidents, of the standard method
 
 PLAIN = """
     001 | Alder   | 10000 | |            |
