@@ -1,0 +1,1 @@
+"""The drug-control sub-index: its arithmetic."""

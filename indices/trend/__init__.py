@@ -1,0 +1,1 @@
+"""Early warning on counts: what rises."""
