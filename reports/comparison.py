@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table as RichTable
 from rich.text import Text as RichText
 
+from indices.composite.method import CompositeMethod
 from indices.sensitivity import TwoMethods, two_methods
 from pipeline.editions.edition import Edition
 from pipeline.methods import AnyMethodFile
@@ -195,6 +196,8 @@ def _town_cells(
     language: Language,
 ) -> list[str]:
     differences = category_differences(comparison, row["town_id"]).head(MOST_CATEGORIES)
+    if _counts_up(methods[0]) != _counts_up(methods[1]):
+        differences = differences[:0]  # points lost, and what makes up an index: no difference
     named = [
         f"{_category(str(code), methods, language)} {language.change(float(points))}"
         for code, points in differences.items()
@@ -209,6 +212,11 @@ def _town_cells(
     shift = "–" if pd.isna(row["shift"]) else f"{row['shift']:+.0f}"
     name = row["town_name_zh" if language.code == "zh" else "town_name"]
     return [str(name), *scores, *ranks, shift, language.listing(named)]
+
+
+def _counts_up(file: AnyMethodFile) -> bool:
+    """Whether the method is an index with base 100, in which more is worse."""
+    return isinstance(file.method, CompositeMethod) and file.method.higher_is == "worse"
 
 
 def _category(code: str, methods: tuple[AnyMethodFile, AnyMethodFile], language: Language) -> str:

@@ -1,4 +1,4 @@
-"""The lines at the foot of a page: what the edition rests on."""
+"""The foot of a page: what the edition rests on, and what lies beside it."""
 
 from indices.method import Method
 from pipeline.editions.edition import Edition
@@ -37,4 +37,28 @@ def edition_facts(
             f"{language.pick(method.name)} {facts.method_version} ({facts.method_sha256[:12]})",
         ),
         (language.text("Made with"), f"Safety Index {facts.code_version}"),
+    )
+
+
+def edition_files(edition: Edition, language: Language) -> tuple[tuple[str, str], ...]:
+    """Addresses and names of what lies beside the page."""
+    more = (
+        (("sensitivity.html", language.text("How far ranks rest on choices")),)
+        if not edition.sensitivity.empty
+        else ()
+    )
+    return (
+        ("method.html", language.text("How a score is made")),
+        *more,
+        ("../ranking.csv", language.text("ranking for machines (CSV)")),
+        ("../ranking.excel.csv", language.text("ranking for spreadsheets (CSV)")),
+        ("../ranking.json", language.text("ranking (JSON)")),
+        ("../components.csv", language.text("points lost by category (CSV)")),
+        ("../districts.csv", language.text("districts (CSV)")),
+        (
+            "../headline.csv",
+            language.text("headline categories and what they are compared with (CSV)"),
+        ),
+        ("../edition.json", language.text("what this edition was made from (JSON)")),
+        ("../SHA256SUMS", language.text("checksums")),
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from indices.method import Method
 from pipeline.city import City
 from pipeline.editions.edition import Edition, Facts
-from reports.pages.about import edition_facts
+from reports.pages.about import edition_facts, edition_files
 from reports.pages.notices import notices
 from reports.pages.rows import (
     CHANGE_HEADS,
@@ -100,7 +100,7 @@ def view_day(edition: Edition, city: City, method: Method, language: Language) -
         what_counts_caption=words.what_counts_caption,
         what_counts_head=language.text(HOW_MUCH[method.kind]),
         facts=edition_facts(edition, method, language),
-        files=_files(edition, language),
+        files=edition_files(edition, language),
         attribution=city.about.licence.attribution,
         licence=(city.about.licence.name, city.about.licence.url),
     )
@@ -243,27 +243,3 @@ def _level_counts(edition: Edition, method: Method, language: Language) -> list[
     if unrated:
         counts.append(language.count_text("%(n)s is not rated", "%(n)s are not rated", unrated))
     return counts
-
-
-def _files(edition: Edition, language: Language) -> tuple[tuple[str, str], ...]:
-    """Addresses and names of what lies beside the page."""
-    more = (
-        (("sensitivity.html", language.text("How far ranks rest on choices")),)
-        if not edition.sensitivity.empty
-        else ()
-    )
-    return (
-        ("method.html", language.text("How a score is made")),
-        *more,
-        ("../ranking.csv", language.text("ranking for machines (CSV)")),
-        ("../ranking.excel.csv", language.text("ranking for spreadsheets (CSV)")),
-        ("../ranking.json", language.text("ranking (JSON)")),
-        ("../components.csv", language.text("points lost by category (CSV)")),
-        ("../districts.csv", language.text("districts (CSV)")),
-        (
-            "../headline.csv",
-            language.text("headline categories and what they are compared with (CSV)"),
-        ),
-        ("../edition.json", language.text("what this edition was made from (JSON)")),
-        ("../SHA256SUMS", language.text("checksums")),
-    )

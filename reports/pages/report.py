@@ -8,7 +8,7 @@ from indices.periods import parse_period
 from pipeline.city import City
 from pipeline.editions.edition import Edition
 from pipeline.editions.headline_guard import LEAST_TOLD, PUBLIC_KINDS, ROUNDED_TO, public_headline
-from reports.pages.about import edition_facts
+from reports.pages.about import edition_facts, edition_files
 from reports.pages.headline import HeadlineTable, headline_table, legend
 from reports.pages.narrative import (
     Parts,
@@ -118,7 +118,7 @@ def view_report(edition: Edition, city: City, method: Method, language: Language
         deviations=words.deviations,
         how_to_read=_how_to_read(words, language),
         facts=edition_facts(edition, method, language),
-        files=_files(language),
+        files=edition_files(edition, language),
         attribution=city.about.licence.attribution,
         licence=(city.about.licence.name, city.about.licence.url),
     )
@@ -234,18 +234,4 @@ def _how_to_read(words: MethodWords, language: Language) -> tuple[str, ...]:
             "counts, day by day, leaves out 1. Where nothing has changed, about one comparison in "
             "twenty is so by chance alone."
         ),
-    )
-
-
-def _files(language: Language) -> tuple[tuple[str, str], ...]:
-    return (
-        ("../ranking.csv", language.text("ranking for machines (CSV)")),
-        ("../ranking.excel.csv", language.text("ranking for spreadsheets (CSV)")),
-        ("../districts.csv", language.text("districts (CSV)")),
-        (
-            "../headline.csv",
-            language.text("headline categories and what they are compared with (CSV)"),
-        ),
-        ("../edition.json", language.text("what this edition was made from (JSON)")),
-        ("../SHA256SUMS", language.text("checksums")),
     )
