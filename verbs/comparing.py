@@ -97,7 +97,7 @@ def _stored(session: Session, name: str) -> Side:
         number = int(revision) if revision else None
     except ValueError as error:
         raise WrongUsage(
-            f"'{name}' names no edition: {error}",
+            f"'{name}' names no edition: {str(error).splitlines()[0]}",
             expected="a period as 2017-04-12 or 2017-04, with /r0 behind or a method and : before "
             "it where needed",
             try_next="safety-index history",

@@ -128,7 +128,7 @@ def _labelled(text: str, day: date | None) -> Period:
     except ValueError as error:
         kinds = ", ".join(kind for kind in PeriodKind if kind != PeriodKind.RANGE)
         raise WrongUsage(
-            f"--period {text}: {error}",
+            f"--period {text}: {str(error).splitlines()[0]}",
             expected=f"one of {kinds}; or a period as 2019-03, 2019-W07, 2019-03-01--2019-03-20",
             try_next="--period month",
         ) from error
